@@ -1,0 +1,81 @@
+"""One model, one clip, one answer: speech is found, the clip's value and the trace are taken from it.
+
+The clip's value: everything from the first to the last word, in stretches of at most 10 s with half
+overlap, averaged. The trace: a window slides over the clip, each value is what the model says of that
+window alone, as it was trained to; windows without speech stay NaN.
+"""
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from engine import speech
+from engine.types import AXES, SAMPLE_RATE, Answer, Floats, Model, Span, Trace
+
+LONGEST_S = 10.0  # a transformer trained on clips drifts on longer ones
+SHORTEST_S = 0.5  # less than this is padded by its surroundings
+SPOKEN = 0.25  # part of a window that must be speech
+BATCH = 16  # windows a call
+
+
+def answer(model: Model, samples: Floats) -> Answer:
+    """Ask `model` about a clip.
+
+    Shape:
+        samples: float32 [T] at 16 kHz, at any level.
+
+    Returns:
+        The answer; its values are NaN where nobody speaks.
+    """
+    duration_s = len(samples) / SAMPLE_RATE
+    spoken = speech.spans(samples)
+    trace = _trace(model, samples, spoken)
+    if not spoken:
+        return Answer(model.name, np.full(len(AXES), np.nan, np.float32), trace, None, spoken, duration_s)
+    adv, embedding = _clip(model, trimmed(samples, spoken))
+    return Answer(model.name, adv, trace, embedding, spoken, duration_s)
+
+
+def trimmed(samples: Floats, spoken: tuple[Span, ...]) -> Floats:
+    """The clip from its first to its last word, never shorter than half a second if there is that much."""
+    start, end = int(spoken[0][0] * SAMPLE_RATE), int(spoken[-1][1] * SAMPLE_RATE)
+    lacking = max(0, int(SHORTEST_S * SAMPLE_RATE) - (end - start))
+    return samples[max(0, start - lacking // 2) : end + lacking - lacking // 2]
+
+
+def _clip(model: Model, samples: Floats) -> tuple[Floats, Floats | None]:
+    answers = [model.predict(piece[None]) for piece in stretches(samples)]
+    adv = np.mean([values[0] for values, _ in answers], axis=0, dtype=np.float32)
+    pooled = [embedding[0] for _, embedding in answers if embedding is not None]
+    return adv, np.mean(pooled, axis=0, dtype=np.float32) if pooled else None
+
+
+def stretches(samples: Floats) -> Iterator[Floats]:
+    """Equally long, half overlapping stretches of at most 10 s that cover all of `samples`."""
+    longest = int(LONGEST_S * SAMPLE_RATE)
+    count = 1 if len(samples) <= longest else 1 + -(-(len(samples) - longest) // (longest // 2))
+    starts = np.linspace(0, max(0, len(samples) - longest), count).astype(int)
+    return (samples[start : start + longest] for start in starts)
+
+
+def _trace(model: Model, samples: Floats, spoken: tuple[Span, ...]) -> Trace:
+    duration_s = len(samples) / SAMPLE_RATE
+    window, hop = int(model.window_s * SAMPLE_RATE), int(model.hop_s * SAMPLE_RATE)
+    starts = np.arange(0, max(1, len(samples) - window + 1), hop)
+    values = np.full((len(starts), len(AXES)), np.nan, dtype=np.float32)
+    length = min(window, len(samples))
+    heard = _spoken_samples(spoken, len(samples))
+    enough = SPOKEN * length
+    asked = [i for i, start in enumerate(starts) if heard[start + length] - heard[start] >= enough]
+    for first in range(0, len(asked), BATCH):
+        rows = asked[first : first + BATCH]
+        values[rows] = model.predict(np.stack([samples[starts[i] : starts[i] + length] for i in rows]))[0]
+    return Trace(values, model.hop_s, model.window_s, duration_s)
+
+
+def _spoken_samples(spoken: tuple[Span, ...], length: int) -> np.ndarray:
+    """How many samples before each place are speech: [length + 1]."""
+    flags = np.zeros(length, dtype=bool)
+    for start, end in spoken:
+        flags[int(start * SAMPLE_RATE) : int(end * SAMPLE_RATE)] = True
+    return np.concatenate([[0], np.cumsum(flags)])

@@ -1,0 +1,1 @@
+"""One file a teacher: `SPEC`, a TeacherSpec, and `load(threads) -> Model`."""
