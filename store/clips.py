@@ -1,0 +1,142 @@
+"""Clips: a row in the database and a file, named by its content, in `audio/`.
+
+A file is in place before its row is written, and a row is gone before its file: no row ever points at nothing.
+"""
+
+import json
+import os
+import re
+from collections.abc import Collection
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
+from typing import Any
+
+from store.connections import Connections
+from store.records import ClipRecord
+
+_IDS = "(SELECT value FROM json_each(?))"  # any number of ids as one parameter
+
+
+@dataclass(frozen=True)
+class ClipFilter:
+    """Which clips: all conditions together; empty means any."""
+
+    text: str = ""  # anywhere in name, corpus, speaker or category, whatever the case
+    corpus: str = ""
+    speaker: str = ""
+    language: str = ""
+    category: str = ""
+    split: str = ""
+    unlabelled_by: str = ""  # a teacher's fingerprint
+
+    def sql(self) -> tuple[str, list[str]]:
+        """The WHERE clause and its values."""
+        equal = {name: value for name, value in asdict(self).items() if value and name not in ("text", "unlabelled_by")}
+        parts, values = [f"{name} = ?" for name in equal], list(equal.values())
+        if self.text:
+            parts.append("instr(search, ?) > 0")
+            values.append(self.text.casefold())
+        if self.unlabelled_by:
+            parts.append("NOT EXISTS (SELECT 1 FROM labels WHERE fingerprint = ? AND clip_id = clips.id)")
+            values.append(self.unlabelled_by)
+        return (f"WHERE {' AND '.join(parts)}" if parts else ""), values
+
+
+EVERY = ClipFilter()
+
+
+class Clips:
+    """The clips of one store."""
+
+    def __init__(self, connections: Connections, folder: Path) -> None:
+        self._connections = connections
+        self._folder = folder
+
+    def add(self, record: ClipRecord, audio_file: Path) -> bool:
+        """Take a clip into the library; `audio_file`, on the store's disk, is moved in, or deleted if already there.
+
+        Returns:
+            True if the clip is new; a known clip keeps the row it has.
+        """
+        search = f"{record.name}\n{record.corpus}\n{record.speaker}\n{record.category}".casefold()
+        row = asdict(record) | {"search": search}
+        target = self.audio(record.id)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with audio_file.open("rb+") as file:
+            os.fsync(file.fileno())
+        sql = f"INSERT OR IGNORE INTO clips ({', '.join(row)}) VALUES ({', '.join('?' * len(row))})"
+        with self._connections.writing():
+            if target.exists():
+                audio_file.unlink()
+            else:
+                audio_file.rename(target)
+            return self._connections.execute(sql, *row.values()) == 1
+
+    def get(self, clip_id: str) -> ClipRecord | None:
+        """The clip of that id, or None."""
+        rows = self._connections.query("SELECT * FROM clips WHERE id = ?", clip_id)
+        return _record(rows[0]) if rows else None
+
+    def find(self, where: ClipFilter = EVERY, limit: int = 50, offset: int = 0) -> list[ClipRecord]:
+        """One page of the clips that match, newest first."""
+        clause, values = where.sql()
+        sql = f"SELECT * FROM clips {clause} ORDER BY added_at DESC, id LIMIT ? OFFSET ?"
+        return [_record(row) for row in self._connections.query(sql, *values, limit, offset)]
+
+    def count(self, where: ClipFilter = EVERY) -> int:
+        """How many clips match."""
+        clause, values = where.sql()
+        return int(self._connections.query(f"SELECT COUNT(*) AS n FROM clips {clause}", *values)[0]["n"])
+
+    def delete(self, ids: Collection[str]) -> int:
+        """Delete clips, their labels and their audio; corrections stay. Returns how many clips there were."""
+        wanted = json.dumps(list(ids))
+        with self._connections.writing():
+            gone = self._connections.execute(f"DELETE FROM clips WHERE id IN {_IDS}", wanted)
+        self._drop_audio(ids)
+        return gone
+
+    def audio(self, clip_id: str) -> Path:
+        """Where a clip's audio lies.
+
+        Raises:
+            ValueError: not an id.
+        """
+        if not re.fullmatch("[0-9a-f]{8,64}", clip_id):
+            raise ValueError(f"{clip_id!r} is not a clip's id.")
+        return self._folder / clip_id[:2] / f"{clip_id}.flac"
+
+    def corpora(self) -> list[str]:
+        """The corpora that the library's clips name."""
+        return self._distinct("corpus")
+
+    def speakers(self, corpus: str = "") -> list[str]:
+        """The speakers that the library's clips name, of one corpus or of all."""
+        return self._distinct("speaker", ClipFilter(corpus=corpus))
+
+    def languages(self) -> list[str]:
+        """The languages that the library's clips name."""
+        return self._distinct("language")
+
+    def drop_orphans(self) -> int:
+        """Delete audio that no row speaks of: what a crash left. Returns how many files."""
+        found = {path.stem for path in self._folder.glob("??/*.flac")}
+        return self._drop_audio(found - {row["id"] for row in self._connections.query("SELECT id FROM clips")})
+
+    def _drop_audio(self, ids: Collection[str]) -> int:
+        # Under the write lock, since an import may just be bringing the same sound back.
+        with self._connections.writing():
+            rows = self._connections.query(f"SELECT id FROM clips WHERE id IN {_IDS}", json.dumps(list(ids)))
+            orphans = [self.audio(clip_id) for clip_id in set(ids) - {row["id"] for row in rows}]
+            for path in orphans:
+                path.unlink(missing_ok=True)
+        return len(orphans)
+
+    def _distinct(self, column: str, where: ClipFilter = EVERY) -> list[str]:
+        clause, values = where.sql()
+        rows = self._connections.query(f"SELECT DISTINCT {column} AS value FROM clips {clause} ORDER BY 1", *values)
+        return [row["value"] for row in rows if row["value"]]
+
+
+def _record(row: dict[str, Any]) -> ClipRecord:
+    return ClipRecord(**{field.name: row[field.name] for field in fields(ClipRecord)})

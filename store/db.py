@@ -1,0 +1,78 @@
+"""The store: one folder that holds everything Etude remembers. `Store(folder)` is the only door."""
+
+import os
+import sqlite3
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Self
+
+from store.clips import Clips
+from store.connections import Connections
+from store.corrections import Corrections
+from store.jobs import Jobs
+from store.labels import Labels
+from store.students import Students
+
+
+class Store:
+    """The library in one folder: `etude.db`, `audio/ab/abcdef….flac`, and `scratch/` for files in the making."""
+
+    def __init__(self, folder: Path) -> None:
+        """Open the library, made if it is not there (readable by its owner only).
+
+        Raises:
+            ValueError: the folder cannot be used, or its database is damaged or newer than this Etude.
+        """
+        self.folder = folder.expanduser().absolute()
+        self._scratch = self.folder / "scratch"
+        try:
+            self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            self._scratch.mkdir(mode=0o700, exist_ok=True)
+        except OSError as error:
+            why = f"The data folder {self.folder} cannot be used ({error.strerror}); choose another."
+            raise ValueError(why) from error
+        self._connections = Connections(self.folder / "etude.db")
+        try:
+            self._connections.migrate()
+        except (ValueError, sqlite3.DatabaseError) as error:
+            self.close()
+            if isinstance(error, ValueError):
+                raise
+            raise ValueError(f"The database in {self.folder} cannot be opened ({error}).") from error
+        self.clips = Clips(self._connections, self.folder / "audio")
+        self.labels = Labels(self._connections)
+        self.corrections = Corrections(self._connections)
+        self.jobs = Jobs(self._connections)
+        self.students = Students(self._connections)
+
+    def close(self) -> None:
+        """Close every thread's connection; a later use opens another."""
+        self._connections.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    @contextmanager
+    def scratch(self, suffix: str = ".flac") -> Iterator[Path]:
+        """A path for a file in the making, on the store's disk; what is left there at the end is deleted."""
+        path = self._scratch / f"{os.getpid()}-{uuid.uuid4().hex}{suffix}"
+        try:
+            yield path
+        finally:
+            path.unlink(missing_ok=True)
+
+    def stats(self) -> dict[str, Any]:
+        """Counts: clips, hours, speakers, corpora, labels (by teacher), corrections, students, jobs (by state)."""
+        one = """SELECT COUNT(*) AS clips, IFNULL(SUM(duration_s), 0.0) / 3600 AS hours,
+                 COUNT(DISTINCT NULLIF(speaker, '')) AS speakers, COUNT(DISTINCT NULLIF(corpus, '')) AS corpora,
+                 (SELECT COUNT(*) FROM corrections) AS corrections, (SELECT COUNT(*) FROM students) AS students
+                 FROM clips"""
+        labels = self._connections.query("SELECT teacher AS k, COUNT(DISTINCT clip_id) AS n FROM labels GROUP BY 1")
+        jobs = self._connections.query("SELECT state AS k, COUNT(*) AS n FROM jobs GROUP BY 1")
+        groups = {"labels": labels, "jobs": jobs}
+        return self._connections.query(one)[0] | {k: {row["k"]: row["n"] for row in v} for k, v in groups.items()}

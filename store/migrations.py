@@ -1,0 +1,98 @@
+"""The schema's history: numbered steps, appended, never edited.
+
+Corrections are human work: triggers refuse to change or delete them. They hold no foreign key to their clip, so they
+outlive its deletion, and stand again if the same sound is imported again. Labels go with their clip.
+"""
+
+from sqlite_utils import Database, Migrations
+
+history = Migrations("etude")
+
+
+@history()
+def m001_clips(db: Database) -> None:
+    """Clips, newest first under each filter; `search` is the case-folded text that a person's query is looked for in."""
+    db.executescript("""
+        CREATE TABLE clips (
+            id TEXT PRIMARY KEY, name TEXT NOT NULL, corpus TEXT NOT NULL, speaker TEXT NOT NULL,
+            language TEXT NOT NULL, category TEXT NOT NULL, split TEXT NOT NULL, licence TEXT NOT NULL,
+            source TEXT NOT NULL, duration_s REAL NOT NULL, peak REAL NOT NULL, rms REAL NOT NULL,
+            speech_s REAL, added_at REAL NOT NULL, search TEXT NOT NULL
+        ) STRICT;
+        CREATE INDEX clips_newest ON clips (added_at DESC, id);
+        CREATE INDEX clips_by_corpus ON clips (corpus, added_at DESC, id);
+        CREATE INDEX clips_by_speaker ON clips (speaker, added_at DESC, id);
+        CREATE INDEX clips_by_language ON clips (language, added_at DESC, id);
+    """)
+
+
+@history()
+def m002_labels(db: Database) -> None:
+    """Teachers' answers; NULL for a value means: nobody speaks. Blobs are little-endian float32."""
+    db.executescript("""
+        CREATE TABLE labels (
+            clip_id TEXT NOT NULL REFERENCES clips (id) ON DELETE CASCADE,
+            teacher TEXT NOT NULL, fingerprint TEXT NOT NULL,
+            arousal REAL, dominance REAL, valence REAL,
+            trace BLOB NOT NULL, hop_s REAL NOT NULL, window_s REAL NOT NULL, duration_s REAL NOT NULL,
+            embedding BLOB, speech_s REAL NOT NULL, made_at REAL NOT NULL,
+            PRIMARY KEY (clip_id, teacher, fingerprint)
+        ) STRICT;
+        CREATE INDEX labels_by_fingerprint ON labels (fingerprint, clip_id);
+        CREATE INDEX labels_by_teacher ON labels (teacher, clip_id);
+    """)
+
+
+@history()
+def m003_corrections(db: Database) -> None:
+    """People's answers, append-only: undoing is another row, once for each."""
+    db.executescript("""
+        CREATE TABLE corrections (
+            id INTEGER PRIMARY KEY AUTOINCREMENT, clip_id TEXT NOT NULL, rater TEXT NOT NULL,
+            raw_arousal INTEGER CHECK (raw_arousal BETWEEN 1 AND 9),
+            raw_dominance INTEGER CHECK (raw_dominance BETWEEN 1 AND 9),
+            raw_valence INTEGER CHECK (raw_valence BETWEEN 1 AND 9),
+            arousal REAL, dominance REAL, valence REAL,
+            verdict TEXT NOT NULL CHECK (verdict IN ('accept', 'correct', 'reject', 'skip')),
+            blind INTEGER NOT NULL, seconds REAL NOT NULL, note TEXT NOT NULL,
+            undoes INTEGER UNIQUE REFERENCES corrections (id), made_at REAL NOT NULL
+        ) STRICT;
+        CREATE INDEX corrections_by_clip ON corrections (clip_id, id);
+        CREATE TRIGGER corrections_stay_unchanged BEFORE UPDATE ON corrections
+            BEGIN SELECT RAISE(ABORT, 'A correction is never changed; add another.'); END;
+        CREATE TRIGGER corrections_stay BEFORE DELETE ON corrections
+            BEGIN SELECT RAISE(ABORT, 'A correction is never deleted; undo it.'); END;
+    """)
+
+
+@history()
+def m004_jobs(db: Database) -> None:
+    """Background work, and the files that it could not use (job_id NULL: refused outside a job)."""
+    db.executescript("""
+        CREATE TABLE jobs (
+            id INTEGER PRIMARY KEY AUTOINCREMENT, kind TEXT NOT NULL, arguments TEXT NOT NULL,
+            state TEXT NOT NULL CHECK (state IN ('queued', 'running', 'done', 'failed', 'cancelled')),
+            progress REAL NOT NULL DEFAULT 0.0, message TEXT NOT NULL DEFAULT '', error TEXT NOT NULL DEFAULT '',
+            result TEXT NOT NULL DEFAULT '{}', created_at REAL NOT NULL, started_at REAL, heartbeat_at REAL,
+            finished_at REAL, worker TEXT NOT NULL DEFAULT '', attempts INTEGER NOT NULL DEFAULT 0
+        ) STRICT;
+        CREATE INDEX jobs_by_state ON jobs (state, id);
+        CREATE TABLE refusals (
+            job_id INTEGER REFERENCES jobs (id) ON DELETE CASCADE,
+            path TEXT NOT NULL, reason TEXT NOT NULL, at REAL NOT NULL
+        ) STRICT;
+        CREATE UNIQUE INDEX refusals_once ON refusals (IFNULL(job_id, 0), path);
+    """)
+
+
+@history()
+def m005_students(db: Database) -> None:
+    """Trained networks, of which at most one is live."""
+    db.executescript("""
+        CREATE TABLE students (
+            id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL, spec TEXT NOT NULL,
+            data_fingerprint TEXT NOT NULL, metrics TEXT NOT NULL, parent INTEGER REFERENCES students (id),
+            file TEXT NOT NULL, licence TEXT NOT NULL, live INTEGER NOT NULL, created_at REAL NOT NULL
+        ) STRICT;
+        CREATE UNIQUE INDEX students_one_live ON students (live) WHERE live = 1;
+    """)

@@ -1,0 +1,111 @@
+"""What the store gives and takes: one frozen record a row. Times are seconds since 1970 (UTC); an id of 0 is not stored yet."""
+
+import time
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from engine.types import Floats, StudentSpec, Trace, Verdict
+
+JobState = Literal["queued", "running", "done", "failed", "cancelled"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClipRecord:
+    """A stretch of audio in the library. Empty text means: not stated."""
+
+    id: str  # lower-case hex, from the decoded samples: the same sound has the same id
+    name: str
+    corpus: str = ""
+    speaker: str = ""
+    language: str = ""
+    category: str = ""
+    split: str = ""
+    licence: str = ""
+    source: str = ""  # the path it came from
+    duration_s: float
+    peak: float
+    rms: float
+    speech_s: float | None = None  # None until a teacher has listened
+    added_at: float = field(default_factory=time.time)
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class LabelRecord:
+    """A teacher's answer for a clip. It may be computed again; corrections may not.
+
+    Shape:
+        adv: float32 [3] in AXES order, NaN when nobody speaks.
+        embedding: float32 [E], or None where the teacher offers none.
+    """
+
+    clip_id: str
+    teacher: str
+    fingerprint: str  # TeacherSpec.fingerprint
+    adv: Floats
+    trace: Trace
+    embedding: Floats | None = None
+    speech_s: float
+    made_at: float = field(default_factory=time.time)
+
+
+@dataclass(frozen=True, kw_only=True)
+class CorrectionRecord:
+    """A person's answer for a clip. An undo is a copy of what it undoes, with `undoes` set."""
+
+    id: int = 0
+    clip_id: str
+    rater: str
+    raw: tuple[int | None, int | None, int | None] = (None, None, None)  # SAM, 1..9, in AXES order
+    adv: tuple[float | None, float | None, float | None] = (None, None, None)
+    verdict: Verdict
+    blind: bool = False  # the rater had not seen the teacher's answer
+    seconds: float = 0.0  # how long the rater took
+    note: str = ""
+    undoes: int | None = None
+    made_at: float = field(default_factory=time.time)
+
+
+@dataclass(frozen=True, kw_only=True)
+class JobRecord:
+    """Work for the background. `attempts` counts workers that took it and got no further than the one before."""
+
+    id: int
+    kind: str
+    arguments: dict[str, Any]
+    state: JobState
+    progress: float  # 0..1
+    message: str
+    error: str  # one sentence, empty unless failed
+    result: dict[str, Any]
+    created_at: float
+    started_at: float | None
+    heartbeat_at: float | None
+    finished_at: float | None
+    worker: str
+    attempts: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Refusal:
+    """A file that a job or an import could not use, and why."""
+
+    job_id: int | None
+    path: str
+    reason: str
+    at: float = field(default_factory=time.time)
+
+
+@dataclass(frozen=True, kw_only=True)
+class StudentRecord:
+    """A trained network. At most one is live."""
+
+    id: int = 0
+    name: str
+    spec: StudentSpec
+    data_fingerprint: str
+    metrics: dict[str, Any] = field(default_factory=dict)
+    parent: int | None = None
+    file: str
+    licence: str
+    live: bool = False
+    created_at: float = field(default_factory=time.time)
