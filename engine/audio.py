@@ -20,9 +20,10 @@ from engine.types import SAMPLE_RATE, Floats
 
 __all__ = ["MAX_S", "MIN_S", "SUFFIXES", "AudioError", "AudioFacts", "blocks", "read", "transcode"]
 
-LIBSNDFILE = {".wav", ".flac", ".ogg", ".oga", ".opus", ".mp3", ".aiff", ".aif", ".aifc", ".au", ".snd", ".caf", ".w64", ".rf64"}
-FFMPEG = {".m4a", ".m4b", ".aac", ".mp4", ".mov", ".3gp", ".webm", ".mka", ".mkv", ".wma", ".amr"}
-SUFFIXES = frozenset(LIBSNDFILE | FFMPEG)  # worth trying, in lower case
+LOSSLESS = {".wav", ".flac", ".aiff", ".aif", ".aifc", ".au", ".snd", ".caf", ".w64", ".rf64"}
+LOSSY = {".mp3", ".ogg", ".oga", ".opus"}
+BY_FFMPEG = {".m4a", ".m4b", ".aac", ".mp4", ".mov", ".3gp", ".webm", ".mka", ".mkv", ".wma", ".amr"}
+SUFFIXES = frozenset(LOSSLESS | LOSSY | BY_FFMPEG)  # worth trying, in lower case
 MIN_S = 0.2
 MAX_S = 3600.0
 SILENCE = 10 ** (-90 / 20)  # a peak below -90 dBFS is less than one step of 16 bits
@@ -63,7 +64,9 @@ def blocks(path: str | Path, max_s: float = MAX_S, block: int = BLOCK) -> Iterat
     if not heard:
         raise AudioError("The file holds no samples; record or export it again.")
     if heard < MIN_S * SAMPLE_RATE:
-        raise AudioError(f"The sound lasts {heard / SAMPLE_RATE:.2f} s, and at least {MIN_S} s are needed; record more.")
+        raise AudioError(
+            f"The sound lasts {heard / SAMPLE_RATE:.2f} s, and at least {MIN_S} s are needed; record more."
+        )
     if peak < SILENCE:
         raise AudioError("The sound is silent from end to end; check the microphone or the export.")
 
@@ -104,9 +107,7 @@ def transcode(path: str | Path, target: str | Path, max_s: float = MAX_S) -> Aud
 
 def _check_length(duration_s: float, max_s: float) -> None:
     if duration_s > max_s:
-        raise AudioError(
-            f"The sound lasts over {max_s / 60:.3g} minutes, which is the limit; cut it into parts."
-        )
+        raise AudioError(f"The sound lasts over {max_s / 60:.3g} minutes, which is the limit; cut it into parts.")
 
 
 def _mono(sound: Sound, block: int) -> Iterator[Floats]:

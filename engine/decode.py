@@ -17,7 +17,7 @@ from typing import BinaryIO
 
 import soundfile as sf
 
-FORMATS = {"WAV", "WAVEX", "W64", "RF64", "FLAC", "OGG", "MP3", "AIFF", "AU", "CAF", "NIST", "VOC"}  # others have marks of two bytes
+FORMATS = {"WAV", "WAVEX", "W64", "RF64", "FLAC", "OGG", "MP3", "AIFF", "AU", "CAF"}  # others are known by two bytes
 CONTAINERS = "mov,matroska,asf,aac,amr,ape,avi,caf,flv,mpegts,ogg,tta,wav,wv"
 GUARD = ["-v", "error", "-protocol_whitelist", "file", "-format_whitelist", CONTAINERS]
 CPU_LIMIT_S = 600  # of ffmpeg's own work
@@ -110,7 +110,9 @@ def _converted(path: Path) -> Iterator[tuple[Sound, float | None]]:
     duration_s = _stated(source)
     command = ["ffmpeg", "-nostdin", "-threads", "1", "-timelimit", str(CPU_LIMIT_S), *GUARD, "-i", source]
     command += ["-map", "0:a:0", "-f", "au", "-c:a", "pcm_f32be", "pipe:1"]
-    with subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as process:
+    with subprocess.Popen(
+        command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+    ) as process:
         assert process.stdout is not None
         try:
             sound = _sound(process.stdout.fileno())
