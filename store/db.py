@@ -1,11 +1,12 @@
 """The store: one folder that holds everything Etude remembers. `Store(folder)` is the only door."""
 
-import os
+import shutil
 import sqlite3
-import uuid
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, Self
 
 from store.clips import Clips
@@ -14,6 +15,8 @@ from store.corrections import Corrections
 from store.jobs import Jobs
 from store.labels import Labels
 from store.students import Students
+
+SCRATCH_S = 3600.0  # files in the making that are older belong to nobody
 
 
 class Store:
@@ -30,6 +33,7 @@ class Store:
         try:
             self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             self._scratch.mkdir(mode=0o700, exist_ok=True)
+            self._drop_old_scratch()
         except OSError as error:
             why = f"The data folder {self.folder} cannot be used ({error.strerror}); choose another."
             raise ValueError(why) from error
@@ -58,13 +62,16 @@ class Store:
         self.close()
 
     @contextmanager
-    def scratch(self, suffix: str = ".flac") -> Iterator[Path]:
-        """A path for a file in the making, on the store's disk; what is left there at the end is deleted."""
-        path = self._scratch / f"{os.getpid()}-{uuid.uuid4().hex}{suffix}"
-        try:
-            yield path
-        finally:
-            path.unlink(missing_ok=True)
+    def scratch(self, name: str = "clip.flac") -> Iterator[Path]:
+        """A path in a new folder on the store's disk, for a file in the making; the folder is deleted at the end."""
+        with TemporaryDirectory(dir=self._scratch) as folder:
+            yield Path(folder) / name
+
+    def _drop_old_scratch(self) -> None:
+        # What a killed process left; one that lives needs minutes at most.
+        for path in self._scratch.iterdir():
+            if path.stat().st_mtime < time.time() - SCRATCH_S:
+                shutil.rmtree(path, ignore_errors=True)
 
     def stats(self) -> dict[str, Any]:
         """Counts: clips, hours, speakers, corpora, labels (by teacher), corrections, students, jobs (by state)."""

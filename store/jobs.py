@@ -2,7 +2,6 @@
 
 import json
 import time
-from collections.abc import Callable
 from typing import Any
 
 from store.connections import Connections
@@ -58,20 +57,18 @@ class Jobs:
         sql = "UPDATE jobs SET state = 'cancelled', finished_at = ? WHERE id = ? AND state IN ('queued', 'running')"
         return self._connections.execute(sql, time.time(), job_id) == 1
 
-    def requeue_stale(self, older_than_s: float, dead: Callable[[str], bool] = lambda worker: False) -> list[int]:
-        """Queue again the running jobs whose worker is dead or silent for so long; gives their ids.
+    def requeue_running(self) -> list[int]:
+        """Queue again every job that says it runs, for a worker that knows it is the only one; gives their ids.
 
         A job at which `ATTEMPTS` workers ended without getting further fails instead.
         """
-        cut = time.time() - older_than_s
-        rows = self._connections.query("SELECT * FROM jobs WHERE state = 'running'")
-        stale = [job for job in map(_record, rows) if (job.heartbeat_at or 0) < cut or dead(job.worker)]
-        for job in stale:
+        left = [_record(row) for row in self._connections.query("SELECT * FROM jobs WHERE state = 'running'")]
+        for job in left:
             if job.attempts < ATTEMPTS:
                 self._set(job, state="queued", worker="")
             else:
                 self.fail(job, f"Given up: {ATTEMPTS} workers were stopped at the same place ({job.message}).")
-        return [job.id for job in stale]
+        return [job.id for job in left]
 
     def refuse(self, job_id: int | None, path: str, reason: str) -> None:
         """Remember a file that could not be used; the newest reason replaces an older one."""

@@ -1,0 +1,158 @@
+"""Work that joins engine and store, a step at a time: the command line and the worker run the same generators.
+
+Each yields its progress before every file or clip, and ends with a `Progress` that carries the result. What is done
+is committed at once, so work that is stopped anywhere is continued by starting it again.
+"""
+
+import logging
+import shutil
+import sqlite3
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from engine import audio, corpora, listen, plugins
+from engine.types import Answer, CorpusRow, TeacherSpec
+from store.db import Store
+from store.records import ClipRecord, LabelRecord
+
+ROOM_BYTES = 2**26  # less room than this on the disk, and an import stops before it fails halfway
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far work is, and what it is about to do; `result` only at the end."""
+
+    done: int
+    total: int
+    message: str
+    result: dict[str, Any] | None = None
+
+    @property
+    def part(self) -> float:
+        """What is done, 0..1."""
+        return self.done / self.total if self.total else 1.0
+
+
+def import_folder(store: Store, folder: Path, job_id: int | None = None) -> Iterator[Progress]:
+    """Take a folder's clips into the library; importing twice changes nothing.
+
+    The result counts `added` and `already_there`, and lists `refused` files with `path` and `reason`, which are kept
+    with the job too.
+
+    Raises:
+        ValueError: there is no such folder, or the disk is full.
+    """
+    folder = folder.expanduser()
+    rows = list(corpora.rows(folder))
+    added, refused = 0, list[dict[str, str]]()
+    for done, row in enumerate(rows):
+        yield Progress(done, len(rows), row.path.name)
+        _check_room(store)
+        try:
+            added += _take_in(store, row, folder)
+        except sqlite3.Error:
+            raise
+        except Exception as error:  # noqa: BLE001  whatever is wrong with one file, the others go on
+            refused.append({"path": str(row.path), "reason": sentence(error)})
+            store.jobs.refuse(job_id, **refused[-1])
+    there = len(rows) - added - len(refused)
+    message = f"{added} added, {there} already there, {len(refused)} refused."
+    yield Progress(len(rows), len(rows), message, {"added": added, "already_there": there, "refused": refused})
+
+
+def label(
+    store: Store, teacher: str, ids: Collection[str] | None = None, job_id: int | None = None
+) -> Iterator[Progress]:
+    """Ask a teacher about every clip, or those of `ids`, that it has not answered yet as it is now.
+
+    The result counts clips `labelled` now and `already_labelled`, and lists `failed` clips with `path` and `reason`.
+
+    Raises:
+        ValueError: there is no such teacher, or it can't be loaded.
+    """
+    plugin = plugins.load("teachers", teacher)
+    spec: TeacherSpec = plugin.SPEC
+    todo = [clip_id for clip_id in store.labels.missing(spec.fingerprint) if ids is None or clip_id in ids]
+    total = store.clips.count() if ids is None else len(ids)
+    before, failed = total - len(todo), list[dict[str, str]]()
+    labelled, model = 0, plugin.load(threads=1)
+    for done, clip in enumerate(map(store.clips.get, todo), before):
+        if clip is None:  # deleted meanwhile
+            continue
+        yield Progress(done, total, clip.name)
+        try:
+            answer = listen.answer(model, audio.read(store.clips.audio(clip.id)))
+            store.labels.add(label_record(clip.id, spec, answer))
+            labelled += 1
+        except sqlite3.Error:
+            raise
+        except Exception as error:  # noqa: BLE001  whatever is wrong with one file, the others go on
+            failed.append({"path": clip.source or clip.name, "reason": sentence(error)})
+            store.jobs.refuse(job_id, **failed[-1])
+    message = f"{labelled} labelled, {before} already labelled, {len(failed)} failed."
+    yield Progress(total, total, message, {"labelled": labelled, "already_labelled": before, "failed": failed})
+
+
+def keep(store: Store, path: Path, name: str, answers: Collection[tuple[TeacherSpec, Answer]] = ()) -> str:
+    """Take one sound into the library, with what teachers have said of it; gives the clip's id.
+
+    Raises:
+        ValueError: the sound can't be heard.
+    """
+    with store.scratch() as flac:
+        facts = audio.transcode(path, flac)
+        clip = ClipRecord(id=facts.id, name=name, duration_s=facts.duration_s, peak=facts.peak, rms=facts.rms)
+        store.clips.add(clip, flac)
+    for spec, answer in answers:
+        store.labels.add(label_record(facts.id, spec, answer))
+    return facts.id
+
+
+def label_record(clip_id: str, spec: TeacherSpec, answer: Answer) -> LabelRecord:
+    """A teacher's answer as the row that remembers it."""
+    return LabelRecord(
+        clip_id=clip_id,
+        teacher=spec.name,
+        fingerprint=spec.fingerprint,
+        adv=answer.adv,
+        trace=answer.trace,
+        embedding=answer.embedding,
+        speech_s=answer.speech_s,
+    )
+
+
+def sentence(error: Exception) -> str:
+    """What a person is told of an error; the traceback goes to the log, and only there."""
+    if isinstance(error, ValueError):
+        return str(error)
+    log.debug("Unexpected", exc_info=error)
+    return f"Something unexpected: {type(error).__name__}: {error}."
+
+
+def _take_in(store: Store, row: CorpusRow, folder: Path) -> bool:
+    with store.scratch() as flac:
+        facts = audio.transcode(row.path, flac)
+        clip = ClipRecord(
+            id=facts.id,
+            name=row.path.relative_to(folder).as_posix() if row.path.is_relative_to(folder) else row.path.name,
+            corpus=row.corpus,
+            speaker=row.speaker,
+            language=row.language,
+            category=row.category,
+            split=row.split,
+            licence=row.licence,
+            source=str(row.path),
+            duration_s=facts.duration_s,
+            peak=facts.peak,
+            rms=facts.rms,
+        )
+        return store.clips.add(clip, flac)
+
+
+def _check_room(store: Store) -> None:
+    if shutil.disk_usage(store.folder).free < ROOM_BYTES:
+        raise ValueError(f"The disk of the data folder {store.folder} is full; make room and start again.")

@@ -1,0 +1,158 @@
+"""The worker: one spawned, niced process with one thread that does the jobs of a store.
+
+The worker of a data folder holds a lock on `worker.lock` for as long as it lives, so there is never a second one, and
+whatever says "running" when a worker starts was left by a dead one. It ends soon after its parent.
+"""
+
+import logging
+import multiprocessing
+import os
+import signal
+import sqlite3
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from logging.handlers import RotatingFileHandler
+from multiprocessing.connection import wait
+from multiprocessing.context import SpawnProcess
+from pathlib import Path
+from typing import Self
+
+from app import work
+from store.db import Store
+from store.records import JobRecord
+
+POLL_S = 0.5  # between looks for a job
+BEAT_S = 0.5  # between two writes of a job's progress
+CHECK_S = 1.0  # between looks whether the worker still lives
+ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
+
+log = logging.getLogger("app")
+
+
+class Worker:
+    """Keeps a worker running for a store while the `with` block lasts: another is started if it dies."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._leave = threading.Event()
+        self._watch = threading.Thread(target=self._restart, daemon=True)
+
+    def __enter__(self) -> Self:
+        self.process = start(self._folder)
+        self._watch.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._leave.set()
+        self._watch.join()
+        stop(self.process)
+
+    def _restart(self) -> None:
+        while not self._leave.wait(CHECK_S):
+            if not self.process.is_alive():
+                self.process.close()
+                self.process = start(self._folder)
+
+
+def start(folder: Path) -> SpawnProcess:
+    """Start a worker process for the store in `folder`."""
+    process = multiprocessing.get_context("spawn").Process(target=_live, args=(folder,), daemon=True)
+    with _environment(ONE_THREAD):
+        process.start()
+    return process
+
+
+def stop(process: SpawnProcess) -> None:
+    """End a worker process; the job it is at goes back to the queue."""
+    process.terminate()
+    process.join(10)
+    if process.is_alive():
+        process.kill()
+        process.join()
+    process.close()
+
+
+@contextmanager
+def _environment(values: dict[str, str]) -> Iterator[None]:
+    # Before the start, because a spawned process may load numerical libraries before it runs a line of ours.
+    before = dict(os.environ)
+    os.environ.update(values)
+    try:
+        yield
+    finally:
+        for name in values.keys() - before.keys():
+            del os.environ[name]
+        os.environ.update({name: before[name] for name in values.keys() & before.keys()})
+
+
+def _live(folder: Path) -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C goes to the parent, which then ends us
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    if hasattr(os, "nice"):
+        os.nice(10)
+    log.addHandler(RotatingFileHandler(folder / "worker.log", maxBytes=2**20, backupCount=1, delay=True))
+    log.setLevel(logging.DEBUG)
+    with Store(folder) as store, closing(_lock(folder)) as lock:
+        while not _held(lock):
+            _rest_or_leave()
+        store.jobs.requeue_running()
+        store.clips.drop_orphans()
+        while True:
+            job = store.jobs.claim(str(os.getpid()))
+            _do(store, job) if job else _rest_or_leave()
+
+
+def _lock(folder: Path) -> sqlite3.Connection:
+    # SQLite's own file lock: the same on every platform, and the system lets go of it however the process ends.
+    return sqlite3.connect(folder / "worker.lock", timeout=0, isolation_level=None)
+
+
+def _held(lock: sqlite3.Connection) -> bool:
+    try:
+        lock.execute("BEGIN EXCLUSIVE")
+    except sqlite3.OperationalError:
+        return False
+    return True
+
+
+def _rest_or_leave(rest_s: float = POLL_S) -> None:
+    parent = multiprocessing.parent_process()
+    if parent is None or wait([parent.sentinel], rest_s):
+        sys.exit(0)
+
+
+def _do(store: Store, job: JobRecord) -> None:
+    try:
+        result = _result(store, job)
+    except SystemExit:
+        store.jobs.release(job)
+        raise
+    except Exception as error:  # noqa: BLE001  whatever is wrong with one job, the worker goes on
+        store.jobs.fail(job, work.sentence(error))
+    else:
+        if result is not None:
+            store.jobs.finish(job, result)
+
+
+def _result(store: Store, job: JobRecord) -> dict[str, object] | None:
+    """Do a job to its end; None if it was cancelled."""
+    due = 0.0
+    for step in _steps(store, job):
+        if step.result is not None or time.monotonic() >= due:
+            due = time.monotonic() + BEAT_S
+            if not store.jobs.beat(job, step.part, step.message):
+                return None
+            _rest_or_leave(0)
+    return step.result
+
+
+def _steps(store: Store, job: JobRecord) -> Iterator[work.Progress]:
+    match job.kind:
+        case "import":
+            return work.import_folder(store, Path(job.arguments["folder"]), job.id)
+        case "label":
+            return work.label(store, job.arguments["teacher"], job.arguments.get("ids"), job.id)
+    raise ValueError(f"This Etude knows no job of the kind {job.kind!r}.")
