@@ -64,7 +64,8 @@ class Clips:
         target.parent.mkdir(parents=True, exist_ok=True)
         with audio_file.open("rb+") as file:
             os.fsync(file.fileno())
-        sql = f"INSERT OR IGNORE INTO clips ({', '.join(row)}) VALUES ({', '.join('?' * len(row))})"
+        marks = ", ".join("?" * len(row))
+        sql = f"INSERT INTO clips ({', '.join(row)}) VALUES ({marks}) ON CONFLICT (id) DO NOTHING"
         with self._connections.writing():
             if target.exists():
                 audio_file.unlink()
@@ -80,7 +81,7 @@ class Clips:
     def find(self, where: ClipFilter = EVERY, limit: int = 50, offset: int = 0) -> list[ClipRecord]:
         """One page of the clips that match, newest first."""
         clause, values = where.sql()
-        sql = f"SELECT * FROM clips {clause} ORDER BY added_at DESC, id LIMIT ? OFFSET ?"
+        sql = f"SELECT * FROM clips {clause} ORDER BY added_at DESC, id DESC LIMIT ? OFFSET ?"
         return [_record(row) for row in self._connections.query(sql, *values, limit, offset)]
 
     def count(self, where: ClipFilter = EVERY) -> int:

@@ -19,10 +19,10 @@ def m001_clips(db: Database) -> None:
             source TEXT NOT NULL, duration_s REAL NOT NULL, peak REAL NOT NULL, rms REAL NOT NULL,
             speech_s REAL, added_at REAL NOT NULL, search TEXT NOT NULL
         ) STRICT;
-        CREATE INDEX clips_newest ON clips (added_at DESC, id);
-        CREATE INDEX clips_by_corpus ON clips (corpus, added_at DESC, id);
-        CREATE INDEX clips_by_speaker ON clips (speaker, added_at DESC, id);
-        CREATE INDEX clips_by_language ON clips (language, added_at DESC, id);
+        CREATE INDEX clips_newest ON clips (added_at, id);
+        CREATE INDEX clips_by_corpus ON clips (corpus, added_at, id);
+        CREATE INDEX clips_by_speaker ON clips (speaker, added_at, id);
+        CREATE INDEX clips_by_language ON clips (language, added_at, id);
     """)
 
 
