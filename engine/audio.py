@@ -1,11 +1,11 @@
 """Any sound file to float32 16 kHz mono, in blocks, so that a long file never sits in memory.
 
-Samples are clipped to [-1, 1) and rounded to 24 bits: a FLAC of them holds the same numbers bit for bit, and their hash names the clip.
+Samples are clipped to [-1, 1) and rounded to 24 bits: a FLAC of them holds the same numbers bit for bit, and their hash
+names the clip.
 """
 
 import hashlib
 import math
-import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,7 +26,7 @@ BY_FFMPEG = {".m4a", ".m4b", ".aac", ".mp4", ".mov", ".3gp", ".webm", ".mka", ".
 SUFFIXES = frozenset(LOSSLESS | LOSSY | BY_FFMPEG)  # worth trying, in lower case
 MIN_S = 0.2
 MAX_S = 3600.0
-SILENCE = 10 ** (-90 / 20)  # a peak below -90 dBFS is less than one step of 16 bits
+SILENCE = 10 ** (-90 / 20)  # a peak below -90 dBFS is at most one step of 16 bits
 BLOCK = 2**19  # samples read at a time, all channels together: 11 s of mono at 48 kHz
 RATES = (1_000, 1_000_000)  # Hz; others come from damaged headers
 FULL = 2**23  # steps of 24 bits up to full scale
@@ -101,13 +101,14 @@ def transcode(path: str | Path, target: str | Path, max_s: float = MAX_S) -> Aud
                 out.write(steps.astype(np.int32) << 8)
                 heard, peak = heard + len(piece), max(peak, float(np.abs(piece).max()))
                 energy += float(np.square(piece, dtype=np.float64).sum())
-        os.replace(partial, target)
+        partial.replace(target)
     return AudioFacts(digest.hexdigest()[:32], heard / SAMPLE_RATE, peak, math.sqrt(energy / heard))
 
 
 def _check_length(duration_s: float, max_s: float) -> None:
     if duration_s > max_s:
-        raise AudioError(f"The sound lasts over {max_s / 60:.3g} minutes, which is the limit; cut it into parts.")
+        limit = f"{max_s / 60:g} minutes" if max_s >= 60 else f"{max_s:g} s"
+        raise AudioError(f"The sound lasts over {limit}, which is the most that is taken; cut it into parts.")
 
 
 def _mono(sound: Sound, block: int) -> Iterator[Floats]:

@@ -1,8 +1,9 @@
-"""Open any file as sound: libsndfile for what it knows, the ffmpeg command for the rest, both by content, never by suffix.
+"""Open any file as sound, by content and never by suffix: libsndfile what it knows, the ffmpeg command the rest.
 
-libsndfile gets a file descriptor and no name, because by name it takes any bytes in a `.vox` or `.au` for sound. ffmpeg gets a list of containers
-that prove themselves, so that random bytes aren't noise and a playlist can't make it fetch anything. It writes an AU stream, which libsndfile
-reads: past this file there is one route. Not here: checks of what is heard, resampling (`engine.audio`).
+libsndfile gets a file descriptor and no name, because by name it takes any bytes in a `.vox` or `.au` for sound. ffmpeg
+gets a list of containers that prove themselves, so that random bytes aren't noise and a playlist can't make it fetch
+anything. It writes an AU stream, which libsndfile reads: past this file there is one route. Not here: resampling and
+the checks of what is heard (`engine.audio`).
 """
 
 import json
@@ -17,11 +18,15 @@ from typing import BinaryIO
 
 import soundfile as sf
 
-FORMATS = {"WAV", "WAVEX", "W64", "RF64", "FLAC", "OGG", "MP3", "AIFF", "AU", "CAF"}  # others are known by two bytes
+# libsndfile's others are known by a byte or two, or by nothing.
+FORMATS = {"WAV", "WAVEX", "NIST", "W64", "RF64", "FLAC", "OGG", "MP3", "AIFF", "AU", "CAF"}
 CONTAINERS = "mov,matroska,asf,aac,amr,ape,avi,caf,flv,mpegts,ogg,tta,wav,wv"
 GUARD = ["-v", "error", "-protocol_whitelist", "file", "-format_whitelist", CONTAINERS]
-CPU_LIMIT_S = 600  # of ffmpeg's own work
-NOT_AUDIO = "This is not audio in a format that Etude knows; choose a sound file such as WAV, FLAC, MP3, Ogg or M4A."
+CPU_LIMIT_S = "600"  # of ffmpeg's own work
+NOT_AUDIO = (
+    "This is damaged or not audio in a format that Etude knows; choose a sound file such as WAV, FLAC, MP3, Ogg or M4A."
+)
+UNDECODABLE = "The sound in this file can't be decoded; save it as WAV or FLAC and try that."
 
 
 class AudioError(ValueError):
@@ -58,16 +63,16 @@ def opened(path: Path) -> Iterator[tuple[Sound, float | None]]:
 
 
 def _file(path: Path) -> BinaryIO:
-    if not path.exists():
-        raise AudioError("There is no such file; check its name and folder.")
-    if not path.is_file():
-        raise AudioError("This is a folder or a device, not a file; choose a sound file.")
-    if not path.stat().st_size:
-        raise AudioError("The file is empty (0 bytes); record or export it again.")
     try:
+        if not path.exists():
+            raise AudioError("There is no such file; check its name and folder.")
+        if not path.is_file():
+            raise AudioError("This is a folder or a device, not a file; choose a sound file.")
+        if not path.stat().st_size:
+            raise AudioError("The file is empty (0 bytes); record or export it again.")
         return path.open("rb")
     except OSError as error:
-        raise AudioError(f"The file can't be opened ({error.strerror}); check its permissions.") from error
+        raise AudioError(f"The file can't be opened ({error.strerror}); check its name and permissions.") from error
 
 
 def _sound(descriptor: int) -> Sound | None:
@@ -83,7 +88,7 @@ def _piped(file: BinaryIO) -> Iterator[Sound]:
     out, into = os.pipe()
 
     def feed() -> None:
-        with suppress(BrokenPipeError), open(into, "wb") as pipe:
+        with suppress(BrokenPipeError), os.fdopen(into, "wb") as pipe:
             shutil.copyfileobj(file, pipe)
 
     feeder = threading.Thread(target=feed, daemon=True)
@@ -108,18 +113,19 @@ def _converted(path: Path) -> Iterator[tuple[Sound, float | None]]:
         )
     source = f"file:{path.resolve()}"
     duration_s = _stated(source)
-    command = ["ffmpeg", "-nostdin", "-threads", "1", "-timelimit", str(CPU_LIMIT_S), *GUARD, "-i", source]
+    command = ["ffmpeg", "-nostdin", "-threads", "1", "-timelimit", CPU_LIMIT_S, *GUARD, "-i", source]
     command += ["-map", "0:a:0", "-f", "au", "-c:a", "pcm_f32be", "pipe:1"]
-    with subprocess.Popen(
-        command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
-    ) as process:
+    nothing = subprocess.DEVNULL
+    with subprocess.Popen(command, stdin=nothing, stdout=subprocess.PIPE, stderr=nothing) as process:
         assert process.stdout is not None
         try:
             sound = _sound(process.stdout.fileno())
             if sound is None:
-                raise AudioError("The sound in this file can't be decoded; save it as WAV or FLAC and try that.")
+                raise AudioError(UNDECODABLE)
             with sound:
                 yield sound, duration_s
+            if process.wait():
+                raise AudioError(UNDECODABLE)
         finally:
             process.kill()
 

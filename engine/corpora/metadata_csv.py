@@ -1,6 +1,6 @@
-"""A folder with a `metadata.csv`: one row a clip; the column `file` is needed, and others are taken where they are.
+"""A folder with a `metadata.csv`, one row a clip: the column `file` is needed, and those of TEXTS are taken if there.
 
-They are speaker, language, category, intensity, split, licence, and human_recognised_pct (what part of the listeners named the category).
+So is human_recognised_pct: what part of the listeners named the category.
 """
 
 import csv
@@ -10,6 +10,7 @@ from pathlib import Path
 from engine.types import CorpusRow
 
 NAME = "metadata.csv"
+TEXTS = ("speaker", "language", "category", "intensity", "split", "licence")
 SPLITS = ("train", "dev", "test")
 
 
@@ -27,23 +28,18 @@ def rows(folder: Path) -> Iterator[CorpusRow]:
     root = folder.resolve()
     for line in _lines(folder):
         if (name := line.get("file", "")) and (folder / name).resolve().is_relative_to(root):
-            split, recognised = line.get("split", ""), _part(line.get("human_recognised_pct", ""))
-            texts = {
-                column: line.get(column, "") for column in ("speaker", "language", "category", "intensity", "licence")
-            }
-            split = split if split in SPLITS else ""
-            yield CorpusRow(path=folder / name, corpus=root.name, recognised=recognised, split=split, **texts)
+            texts = {column: line.get(column, "") for column in TEXTS}
+            texts["split"] = texts["split"] if texts["split"] in SPLITS else ""
+            recognised = _part(line.get("human_recognised_pct", ""))
+            yield CorpusRow(path=folder / name, corpus=root.name, recognised=recognised, **texts)
 
 
 def _lines(folder: Path) -> Iterator[dict[str, str]]:
     with (folder / NAME).open(encoding="utf-8-sig", errors="replace", newline="") as file:
         try:
             for line in csv.DictReader(file, restkey="", restval=""):
-                yield {
-                    column: "" if text.strip() == "unlabelled" else text.strip()
-                    for column, text in line.items()
-                    if column
-                }
+                texts = {column: text.strip() for column, text in line.items() if column}
+                yield {column: "" if text == "unlabelled" else text for column, text in texts.items()}
         except csv.Error as error:
             raise ValueError(f"{NAME} is not a CSV table ({error}); save it again as CSV.") from error
 
