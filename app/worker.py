@@ -95,6 +95,14 @@ def _live(folder: Path) -> None:
         os.nice(10)
     log.addHandler(RotatingFileHandler(folder / "worker.log", maxBytes=2**20, backupCount=1, delay=True))
     log.setLevel(logging.DEBUG)
+    try:
+        _serve(folder)
+    except Exception:
+        log.exception("The worker ended")
+        sys.exit(1)
+
+
+def _serve(folder: Path) -> None:
     with Store(folder) as store, closing(_lock(folder)) as lock:
         while not _held(lock):
             _rest_or_leave()
@@ -130,7 +138,7 @@ def _do(store: Store, job: JobRecord) -> None:
     except SystemExit:
         store.jobs.release(job)
         raise
-    except Exception as error:  # noqa: BLE001  whatever is wrong with one job, the worker goes on
+    except Exception as error:
         store.jobs.fail(job, work.sentence(error))
     else:
         if result is not None:

@@ -45,11 +45,11 @@ class Connections:
             raise
         return db
 
-    def query(self, sql: str, *values: Any) -> list[dict[str, Any]]:
+    def query(self, sql: str, *values: object) -> list[dict[str, Any]]:
         """Run one statement that returns rows, also INSERT or UPDATE with RETURNING, and fetch them all."""
         return list(self.db.query(sql, values))
 
-    def execute(self, sql: str, *values: Any) -> int:
+    def execute(self, sql: str, *values: object) -> int:
         """Run one statement that returns no rows; gives the number of rows it changed."""
         return self.db.execute(sql, values).rowcount
 

@@ -84,10 +84,10 @@ class Jobs:
         """The newest jobs, newest first."""
         return [_record(row) for row in self._connections.query("SELECT * FROM jobs ORDER BY id DESC LIMIT ?", limit)]
 
-    def _end(self, job: JobRecord, **values: Any) -> None:
+    def _end(self, job: JobRecord, **values: object) -> None:
         self._set(job, finished_at=time.time(), **values)
 
-    def _set(self, job: JobRecord, **values: Any) -> None:
+    def _set(self, job: JobRecord, **values: object) -> None:
         changes = ", ".join(f"{name} = ?" for name in values)
         sql = f"UPDATE jobs SET {changes} WHERE id = ? AND worker = ? AND state = 'running'"
         self._connections.execute(sql, *values.values(), job.id, job.worker)

@@ -11,7 +11,7 @@ history = Migrations("etude")
 
 @history()
 def m001_clips(db: Database) -> None:
-    """Clips, newest first under each filter; `search` is the case-folded text that a person's query is looked for in."""
+    """Clips, in order of time under each filter; `search` is the case-folded text in which a query is looked for."""
     db.executescript("""
         CREATE TABLE clips (
             id TEXT PRIMARY KEY, name TEXT NOT NULL, corpus TEXT NOT NULL, speaker TEXT NOT NULL,

@@ -1,4 +1,7 @@
-"""What the store gives and takes: one frozen record a row. Times are seconds since 1970 (UTC); an id of 0 is not stored yet."""
+"""What the store gives and takes: one frozen record a row.
+
+Times are seconds since 1970 (UTC); an id of 0 means: not stored yet.
+"""
 
 import time
 from dataclasses import dataclass, field

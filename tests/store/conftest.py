@@ -30,7 +30,13 @@ def put(store: Store) -> Put:
     """Put a clip of that number into the store, with any fields of its record."""
 
     def put(number: int, **fields: Any) -> ClipRecord:
-        plain = {"id": f"{number:032x}", "name": f"{number}.wav", "duration_s": 1.0, "peak": 0.5, "rms": 0.1}
+        plain: dict[str, Any] = {
+            "id": f"{number:032x}",
+            "name": f"{number}.wav",
+            "duration_s": 1.0,
+            "peak": 0.5,
+            "rms": 0.1,
+        }
         clip = ClipRecord(**plain | {"added_at": float(number)} | fields)
         with store.scratch() as file:
             file.write_bytes(b"sound %d" % number)

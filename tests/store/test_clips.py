@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.types import Trace
@@ -24,6 +24,7 @@ def label_of(clip: ClipRecord, fingerprint: str = "f") -> LabelRecord:
     )
 
 
+@settings(deadline=None)
 @given(
     st.builds(
         ClipRecord,
@@ -32,7 +33,7 @@ def label_of(clip: ClipRecord, fingerprint: str = "f") -> LabelRecord:
             name: st.text()
             for name in ("name", "corpus", "speaker", "language", "category", "split", "licence", "source")
         },
-        **{name: real for name in ("duration_s", "peak", "rms", "added_at")},
+        **dict.fromkeys(("duration_s", "peak", "rms", "added_at"), real),
         speech_s=st.none() | real,
     )
 )

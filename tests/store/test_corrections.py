@@ -3,7 +3,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from store.db import Store
@@ -15,6 +15,7 @@ CLIP = "a" * 32
 SAID = CorrectionRecord(clip_id=CLIP, rater="ada", raw=(7, 5, 2), adv=(0.75, 0.5, 0.125), verdict="correct")
 
 
+@settings(deadline=None)
 @given(
     st.builds(
         CorrectionRecord,

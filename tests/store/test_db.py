@@ -36,8 +36,8 @@ def test_what_each_connection_is_set_to(store: Store) -> None:
 
 
 def test_two_threads_have_two_connections_and_see_each_others_work(store: Store, put: Put) -> None:
-    here, seen = store._connections.db, []
-    clip = put(1)
+    here, clip = store._connections.db, put(1)
+    seen: list[object] = []
 
     def there() -> None:
         seen.append(store._connections.db)
@@ -77,9 +77,13 @@ def test_threads_that_write_at_once_lose_nothing(store: Store) -> None:
 
 
 def test_what_fails_in_a_transaction_leaves_no_trace(store: Store) -> None:
-    with pytest.raises(RuntimeError), store._connections.writing():
-        store.jobs.add("import", {})
-        raise RuntimeError
+    def fail() -> None:
+        with store._connections.writing():
+            store.jobs.add("import", {})
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        fail()
     assert store.jobs.list() == []
 
 
@@ -97,9 +101,13 @@ def test_a_closed_store_opens_again_when_it_is_used(store: Store) -> None:
 
 
 def test_scratch_is_gone_at_the_end_whatever_happens(store: Store) -> None:
-    with pytest.raises(RuntimeError), store.scratch() as file:
-        file.write_bytes(b"voice")
-        raise RuntimeError
+    def fail() -> None:
+        with store.scratch() as file:
+            file.write_bytes(b"voice")
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        fail()
     assert list((store.folder / "scratch").iterdir()) == []
 
 

@@ -2,7 +2,7 @@ import sqlite3
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.types import StudentSpec
@@ -15,6 +15,7 @@ SPEC = StudentSpec("wav2small")
 STUDENT = StudentRecord(name="first", spec=SPEC, data_fingerprint="d", file="first.onnx", licence="CC0-1.0")
 
 
+@settings(deadline=None)
 @given(
     st.builds(
         StudentRecord,
