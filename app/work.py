@@ -56,7 +56,7 @@ def import_folder(store: Store, folder: Path, job_id: int | None = None) -> Iter
             added += _take_in(store, row, folder)
         except sqlite3.Error:
             raise
-        except Exception as error:
+        except Exception as error:  # whatever is wrong with one file, the others go on
             refused.append({"path": str(row.path), "reason": sentence(error)})
             store.jobs.refuse(job_id, **refused[-1])
     there = len(rows) - added - len(refused)
@@ -90,7 +90,7 @@ def label(
             labelled += 1
         except sqlite3.Error:
             raise
-        except Exception as error:
+        except Exception as error:  # whatever is wrong with one file, the others go on
             failed.append({"path": clip.source or clip.name, "reason": sentence(error)})
             store.jobs.refuse(job_id, **failed[-1])
     message = f"{labelled} labelled, {before} already labelled, {len(failed)} failed."

@@ -138,7 +138,7 @@ def _do(store: Store, job: JobRecord) -> None:
     except SystemExit:
         store.jobs.release(job)
         raise
-    except Exception as error:
+    except Exception as error:  # whatever is wrong with one job, the worker goes on
         store.jobs.fail(job, work.sentence(error))
     else:
         if result is not None:
