@@ -48,12 +48,13 @@ def import_folder(store: Store, folder: Path, job_id: int | None = None) -> Iter
     """
     folder = folder.expanduser()
     rows = list(corpora.rows(folder))
+    before = _taken_in_before(store, job_id)
     added, refused = 0, list[dict[str, str]]()
     for done, row in enumerate(rows):
         yield Progress(done, len(rows), row.path.name)
         _check_room(store)
         try:
-            added += _take_in(store, row, folder)
+            added += str(row.path) in before or _take_in(store, row, folder)
         except sqlite3.Error:
             raise
         except Exception as error:  # whatever is wrong with one file, the others go on
@@ -131,6 +132,12 @@ def sentence(error: Exception) -> str:
         return str(error)
     log.debug("Unexpected", exc_info=error)
     return f"Something unexpected: {type(error).__name__}: {error}."
+
+
+def _taken_in_before(store: Store, job_id: int | None) -> set[str]:
+    """What earlier workers of the same job did: a job that is often stopped would never end if it decoded that again."""
+    job = None if job_id is None else store.jobs.get(job_id)
+    return set() if job is None or job.started_at is None else store.clips.sources(job.started_at)
 
 
 def _take_in(store: Store, row: CorpusRow, folder: Path) -> bool:

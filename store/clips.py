@@ -119,6 +119,10 @@ class Clips:
         """The languages that the library's clips name."""
         return self._distinct("language")
 
+    def sources(self, since: float) -> set[str]:
+        """The paths that clips added from that time on came from."""
+        return {row["source"] for row in self._connections.query("SELECT source FROM clips WHERE added_at >= ?", since)}
+
     def drop_orphans(self) -> int:
         """Delete audio that no row speaks of: what a crash left. Returns how many files."""
         found = {path.stem for path in self._folder.glob("??/*.flac")}

@@ -7,7 +7,7 @@ from typing import Any
 from store.connections import Connections
 from store.records import JobRecord, Refusal
 
-ATTEMPTS = 5  # workers that may die at the same place of a job before it is given up
+ATTEMPTS = 3  # workers that may die at the same place of a job before it is given up
 
 
 class Jobs:

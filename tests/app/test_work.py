@@ -158,6 +158,20 @@ def test_work_that_is_dropped_halfway_keeps_what_is_done(store: Store, sounds: P
     assert end(work.label(store, "loudness"))["labelled"] == 3
 
 
+def test_a_job_that_goes_on_does_not_decode_again_what_it_has_and_a_new_job_does(store: Store, sounds: Path) -> None:
+    store.jobs.add("import", {})
+    job = store.jobs.claim("w")
+    assert job is not None
+    end(work.import_folder(store, sounds, job.id))
+    (sounds / "ada" / "1.wav").write_bytes(b"broken since")
+    assert end(work.import_folder(store, sounds, job.id))["added"] == 5
+    store.jobs.add("import", {})
+    later = store.jobs.claim("w")
+    assert later is not None
+    result = end(work.import_folder(store, sounds, later.id))
+    assert (result["added"], result["already_there"], len(result["refused"])) == (0, 5, 3)
+
+
 def test_an_unknown_teacher_is_told_with_the_known_ones(store: Store) -> None:
     with pytest.raises(ValueError, match=r"no teacher called 'nobody'.*loudness"):
         next(work.label(store, "nobody"))

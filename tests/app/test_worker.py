@@ -99,7 +99,7 @@ def test_a_worker_killed_in_an_import_loses_and_doubles_nothing(store: Store, so
     ended = done(store, job_id)
     stop(second)
     assert ended.state == "done", ended.error
-    assert ended.result["added"] + ended.result["already_there"] == SOUNDS
+    assert (ended.result["added"], ended.result["already_there"]) == (SOUNDS, 0)
     assert_whole(store)
     names = [Path(refusal.path).name for refusal in store.jobs.refusals(job_id)]
     assert names == ["040-broken.wav", "080-broken.wav"]
