@@ -135,7 +135,7 @@ def sentence(error: Exception) -> str:
 
 
 def _taken_in_before(store: Store, job_id: int | None) -> set[str]:
-    """What earlier workers of the same job did: a job that is often stopped would never end if it decoded that again."""
+    """What earlier workers of the same job did: often stopped, it would never end if it decoded that again."""
     job = None if job_id is None else store.jobs.get(job_id)
     return set() if job is None or job.started_at is None else store.clips.sources(job.started_at)
 

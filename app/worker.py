@@ -160,7 +160,10 @@ def _result(store: Store, job: JobRecord) -> dict[str, object] | None:
 def _steps(store: Store, job: JobRecord) -> Iterator[work.Progress]:
     match job.kind:
         case "import":
-            return work.import_folder(store, Path(job.arguments["folder"]), job.id)
+            folder = Path(job.arguments["folder"]).expanduser()
+            if not folder.is_absolute():  # it would start from wherever the server was started
+                raise ValueError(f"Give the folder's whole path, such as {Path.home() / 'voices'}.")
+            return work.import_folder(store, folder, job.id)
         case "label":
             return work.label(store, job.arguments["teacher"], job.arguments.get("ids"), job.id)
     raise ValueError(f"This Etude knows no job of the kind {job.kind!r}.")

@@ -139,6 +139,7 @@ def test_what_cannot_be_done_fails_with_a_sentence_and_the_worker_goes_on(store:
     asked = [
         ("dance", {}, "knows no job of the kind 'dance'."),
         ("import", {"folder": str(sounds / "nowhere")}, "There is no folder"),
+        ("import", {"folder": ""}, "Give the folder's whole path"),
         ("label", {"teacher": "nobody"}, "no teacher called 'nobody'"),
         ("import", {}, "Something unexpected: KeyError: 'folder'."),
     ]
