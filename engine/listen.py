@@ -29,11 +29,18 @@ def answer(model: Model, samples: Floats) -> Answer:
     """
     duration_s = len(samples) / SAMPLE_RATE
     spoken = speech.spans(samples)
-    trace = _trace(model, samples, spoken)
+    adv, embedding = clip_value(model, samples, spoken)
+    return Answer(model.name, adv, trace(model, samples, spoken), embedding, spoken, duration_s)
+
+
+def clip_value(model: Model, samples: Floats, spoken: tuple[Span, ...]) -> tuple[Floats, Floats | None]:
+    """A/D/V [3] of the whole clip, NaN without speech, and the model's embedding [E] where it has one."""
     if not spoken:
-        return Answer(model.name, np.full(len(AXES), np.nan, np.float32), trace, None, spoken, duration_s)
-    adv, embedding = _clip(model, trimmed(samples, spoken))
-    return Answer(model.name, adv, trace, embedding, spoken, duration_s)
+        return np.full(len(AXES), np.nan, np.float32), None
+    answers = [model.predict(piece[None]) for piece in stretches(trimmed(samples, spoken))]
+    adv = np.stack([values[0] for values, _ in answers]).mean(axis=0)
+    pooled = [embedding[0] for _, embedding in answers if embedding is not None]
+    return adv, np.stack(pooled).mean(axis=0) if pooled else None
 
 
 def trimmed(samples: Floats, spoken: tuple[Span, ...]) -> Floats:
@@ -41,13 +48,6 @@ def trimmed(samples: Floats, spoken: tuple[Span, ...]) -> Floats:
     start, end = int(spoken[0][0] * SAMPLE_RATE), int(spoken[-1][1] * SAMPLE_RATE)
     lacking = max(0, int(SHORTEST_S * SAMPLE_RATE) - (end - start))
     return samples[max(0, start - lacking // 2) : end + lacking - lacking // 2]
-
-
-def _clip(model: Model, samples: Floats) -> tuple[Floats, Floats | None]:
-    answers = [model.predict(piece[None]) for piece in stretches(samples)]
-    adv = np.mean([values[0] for values, _ in answers], axis=0, dtype=np.float32)
-    pooled = [embedding[0] for _, embedding in answers if embedding is not None]
-    return adv, np.mean(pooled, axis=0, dtype=np.float32) if pooled else None
 
 
 def stretches(samples: Floats) -> Iterator[Floats]:
@@ -58,7 +58,8 @@ def stretches(samples: Floats) -> Iterator[Floats]:
     return (samples[start : start + longest] for start in starts)
 
 
-def _trace(model: Model, samples: Floats, spoken: tuple[Span, ...]) -> Trace:
+def trace(model: Model, samples: Floats, spoken: tuple[Span, ...]) -> Trace:
+    """A/D/V of a window that slides over the clip; NaN where less than a quarter of it is speech."""
     duration_s = len(samples) / SAMPLE_RATE
     window, hop = int(model.window_s * SAMPLE_RATE), int(model.hop_s * SAMPLE_RATE)
     starts = np.arange(0, max(1, len(samples) - window + 1), hop)

@@ -17,7 +17,8 @@ def ccc(x: np.ndarray, y: np.ndarray) -> Floats:
     mean_x, mean_y = x.mean(axis=0), y.mean(axis=0)
     covariance = ((x - mean_x) * (y - mean_y)).mean(axis=0)
     spread = x.var(axis=0) + y.var(axis=0) + (mean_x - mean_y) ** 2
-    return np.divide(2 * covariance, spread, out=np.zeros_like(spread), where=spread > 0).astype(np.float32)
+    values = np.divide(2 * covariance, spread, out=np.zeros_like(spread), where=spread > 0)
+    return np.asarray(values, np.float32)
 
 
 def interval(

@@ -1,0 +1,40 @@
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+INSTALLED := $(VENV)/.installed
+BENCH := $(VENV)/.bench
+SHARED ?= ../shared
+
+.PHONY: run test check bench table teacher student
+
+run: $(INSTALLED)  ## open the page
+	$(BIN)/etude serve --open
+
+test: check  ## every test, offline
+	$(BIN)/python -m pytest
+
+check: $(INSTALLED)  ## style and types
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+
+bench: $(INSTALLED) $(BENCH)  ## how fast, beside others, in one run
+	$(BIN)/python -m tests.bench.speed
+
+table: $(INSTALLED)  ## write the README's table of students anew
+	$(BIN)/python -m app.table README.md
+
+teacher: $(INSTALLED)  ## rebuild assets/teacher.onnx from the corpora in SHARED; hours
+	$(BIN)/python -m engine.recipes.teacher $(SHARED)
+
+student: $(INSTALLED)  ## rebuild assets/wav2small.onnx from the teacher and the corpora in SHARED; hours
+	$(BIN)/python -m engine.recipes.student $(SHARED)
+
+$(INSTALLED): pyproject.toml constraints.txt
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	touch $@
+
+$(BENCH): $(INSTALLED)
+	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[bench]'
+	touch $@

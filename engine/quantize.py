@@ -1,0 +1,71 @@
+"""Smaller ONNX files: weights in 8 or 4 bits, arithmetic in float.
+
+Weights alone are quantized, each unpacked by a DequantizeLinear; activations, the front-end and the softmax
+pooling stay in float, since 8-bit pooling destroys the answer. 4 bits hold in large linears, not in small convs.
+"""
+
+from pathlib import Path
+
+import numpy as np
+import onnx
+from onnx import TensorProto, helper, numpy_helper
+from onnxruntime.quantization import QuantType, quantize_dynamic
+
+BLOCK = 16  # rows of a linear that share one 4-bit scale
+FRONT_END = ("front",)  # names of frozen weights that stay as they are
+
+
+def dynamic_int8(source: Path, target: Path) -> None:
+    """Large linears in int8 with activations quantized on the fly, signed, one scale a column: for transformers."""
+    quantize_dynamic(
+        source, target, op_types_to_quantize=["MatMul", "Gemm"], per_channel=True, weight_type=QuantType.QInt8,
+        extra_options={"MatMulConstBOnly": True},
+    )  # fmt: skip
+
+
+def int8_int4(source: Path, target: Path) -> None:
+    """Convolutions in int8, one scale a channel; linears in int4, one scale for 16 rows of a column."""
+    model = onnx.load(source)
+    weights = {tensor.name: tensor for tensor in model.graph.initializer}
+    for node in list(model.graph.node):
+        name = node.input[1] if node.op_type in ("Conv", "MatMul", "Gemm") else ""
+        if name not in weights or any(part in name for part in FRONT_END):
+            continue
+        values = numpy_helper.to_array(weights[name])
+        if node.op_type == "Conv" and values.ndim == 4:
+            replacement = _int8(name, values)
+        elif values.ndim == 2 and values.size >= 4096:
+            replacement = _int4(name, values)
+        else:
+            continue
+        model.graph.initializer.remove(weights[name])
+        model.graph.initializer.extend(replacement[0])
+        model.graph.node.insert(0, replacement[1])
+    onnx.checker.check_model(model)
+    onnx.save(model, target)
+
+
+def _int8(name: str, values: np.ndarray) -> tuple[list[onnx.TensorProto], onnx.NodeProto]:
+    largest = np.abs(values).reshape(len(values), -1).max(axis=1)
+    scale = np.where(largest > 0, largest / 127, 1).astype(np.float32)
+    steps = np.clip(np.rint(values / scale[:, None, None, None]), -127, 127).astype(np.int8)
+    tensors = [numpy_helper.from_array(steps, f"{name}_int8"), numpy_helper.from_array(scale, f"{name}_scale")]
+    node = helper.make_node("DequantizeLinear", [f"{name}_int8", f"{name}_scale"], [name], axis=0)
+    return tensors, node
+
+
+def _int4(name: str, values: np.ndarray) -> tuple[list[onnx.TensorProto], onnx.NodeProto]:
+    rows, columns = values.shape
+    padded = np.zeros((-(-rows // BLOCK) * BLOCK, columns), np.float32)
+    padded[:rows] = values
+    blocks = padded.reshape(-1, BLOCK, columns)
+    largest = np.abs(blocks).max(axis=1)
+    scale = np.where(largest > 0, largest / 7, 1).astype(np.float32)
+    steps = np.clip(np.rint(blocks / scale[:, None]), -7, 7).astype(np.int8).reshape(-1, columns)[:rows]
+    # two steps a byte, the first in the low half
+    flat = np.append(steps.reshape(-1), np.zeros(steps.size % 2, np.int8)).astype(np.uint8) & 0xF
+    packed = (flat[0::2] | (flat[1::2] << 4)).tobytes()
+    tensor = helper.make_tensor(f"{name}_int4", TensorProto.INT4, [rows, columns], packed, raw=True)
+    tensors = [tensor, numpy_helper.from_array(scale, f"{name}_scale")]
+    inputs = [f"{name}_int4", f"{name}_scale"]
+    return tensors, helper.make_node("DequantizeLinear", inputs, [name], axis=0, block_size=BLOCK)

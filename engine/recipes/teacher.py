@@ -1,0 +1,97 @@
+"""Rebuilds the embedded teacher: `python -m engine.recipes.teacher SHARED [--work DIR] [--step STEP]`.
+
+SHARED holds `corpus/` and `weights/`. Steps: features, fit (once a seed), loco (leave one corpus out, a figure
+only), export (writes assets/teacher.onnx and its contract), card (scores the file, writes assets/teacher.md).
+"""
+
+import argparse
+import hashlib
+import json
+from pathlib import Path
+
+import torch
+
+from engine import export, quantize
+from engine.onnx_model import ASSETS
+from engine.recipes import teacher_card, teacher_features
+from engine.recipes.teacher_fit import FitOptions, fit
+from engine.recipes.voices import ACTED
+from engine.types import AXES, SAMPLE_RATE
+from engine.whisper import Ensemble, Head, Teacher, encoder
+
+BRANCHES = (FitOptions(seed=0), FitOptions(seed=1, bursts=False))
+LICENCE = "CC BY-NC-SA 4.0 (trained on RAVDESS and nEMO); Whisper tiny.en: MIT, Copyright (c) 2022 OpenAI"
+
+
+def fit_branch(shared: Path, work: Path, options: FitOptions) -> None:
+    """Train one branch and keep its weights in `work`."""
+    teacher, score = fit(shared, work, options)
+    torch.save(teacher.state_dict(), work / f"branch_{name(options)}.pt")
+    print(f"{name(options)}: mean dev CCC {score:.3f}")
+
+
+def name(options: FitOptions) -> str:
+    """What a branch's file is called."""
+    return (
+        f"{options.seed}{'' if options.bursts else '_nobursts'}{options.leave_out and '_without_' + options.leave_out}"
+    )
+
+
+def branch(shared: Path, work: Path, options: FitOptions) -> Teacher:
+    """A branch as `fit_branch` kept it."""
+    teacher = Teacher(encoder(None), Head(len(ACTED) + 1))
+    teacher.load_state_dict(torch.load(work / f"branch_{name(options)}.pt", weights_only=True))
+    return teacher.eval()
+
+
+def write(shared: Path, work: Path, target: Path) -> None:
+    """Export both branches on one trunk, in int8, with the contract beside it."""
+    ensemble = Ensemble([branch(shared, work, options) for options in BRANCHES]).eval()
+    full = work / "teacher_fp32.onnx"
+    export.to_onnx(ensemble, full, ("adv", "embedding"))
+    quantize.dynamic_int8(full, target)
+    stated = {
+        "name": "embedded",
+        "title": "Whisper tiny.en encoder, A/D/V head, int8",
+        "source": "openai/whisper tiny.en, fine-tuned by engine/recipes/teacher.py",
+        "licence": LICENCE,
+        "axes": list(AXES),
+        "sample_rate": SAMPLE_RATE,
+        "window_s": 2.0,
+        "hop_s": 0.25,
+        "precision": "int8",
+        "opset": export.OPSET,
+        "parameters": sum(p.numel() for p in ensemble.parameters()),
+        "sha256": hashlib.sha256(target.read_bytes()).hexdigest(),
+        "seeds": [options.seed for options in BRANCHES],
+        "versions": export.versions(),
+    }
+    target.with_suffix(".json").write_text(json.dumps(stated, indent=1) + "\n")
+
+
+def main() -> None:
+    """Run the steps in order, or one of them."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("shared", type=Path)
+    parser.add_argument("--work", type=Path, default=Path("build/teacher"))
+    parser.add_argument("--step", choices=("features", "fit", "loco", "export", "card"))
+    parser.add_argument("--branch", type=int, help="with --step fit: this branch only")
+    given = parser.parse_args()
+    wanted = [given.step] if given.step else ["features", "fit", "loco", "export", "card"]
+    if "features" in wanted:
+        teacher_features.prepare(given.shared, given.work)
+    if "fit" in wanted:
+        for number, options in enumerate(BRANCHES):
+            if given.branch in (None, number):
+                fit_branch(given.shared, given.work, options)
+    if "loco" in wanted:
+        for corpus in ACTED:
+            fit_branch(given.shared, given.work, FitOptions(leave_out=corpus))
+    if "export" in wanted:
+        write(given.shared, given.work, ASSETS / "teacher.onnx")
+    if "card" in wanted:
+        teacher_card.write(given.shared, given.work, ASSETS / "teacher.onnx")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,175 @@
+"""Step 2 of the embedded teacher: the head first, then the last two encoder layers with it.
+
+CCC against category anchors, with a small MSE and the categories beside it; mixup on the pooled vector;
+an exponential average of the weights. `dev` chooses the epoch; `test` is not touched here.
+"""
+
+import json
+from collections.abc import Iterator
+from copy import deepcopy
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from engine.anchors import CATEGORIES, anchor, target
+from engine.measure import ccc
+from engine.recipes.voices import ACTED, BURSTS
+from engine.types import CorpusRow, Floats
+from engine.whisper import FROZEN, WIDTH, Head, Teacher, encoder
+
+BATCH = 32
+
+
+@dataclass(frozen=True)
+class FitOptions:
+    """One training of the teacher."""
+
+    seed: int = 0
+    leave_out: str = ""  # a corpus that is neither trained on nor used to choose
+    bursts: bool = True  # emogator's cries and laughs beside the acted speech
+    head_epochs: int = 3
+    epochs: int = 9
+    rate: float = 1e-4  # of the encoder's layers; the head learns five times as fast
+    augmented: float = 0.7  # part of the draws that are not the plain clip
+
+
+@dataclass(frozen=True)
+class Example:
+    """Versions of one clip among the kept features."""
+
+    row: CorpusRow
+    starts: tuple[int, ...]
+    frames: tuple[int, ...]
+    target: Floats
+    category: int
+
+
+def examples(work: Path) -> list[Example]:
+    """All clips of `teacher_features.prepare`, in its order."""
+    grouped: dict[str, list[dict[str, Any]]] = {}
+    for entry in json.loads((work / "index.json").read_text()):
+        grouped.setdefault(entry["path"], []).append(entry)
+    found = []
+    for versions in grouped.values():
+        fields = {k: v for k, v in versions[0].items() if k not in ("version", "start", "frames")}
+        row = CorpusRow(**fields)
+        known = CorpusRow(**{**fields, "category": BURSTS.get(row.category, row.category)})
+        starts, frames = zip(*((v["start"], v["frames"]) for v in versions), strict=True)
+        found.append(Example(row, starts, frames, target(known), CATEGORIES.index(known.category)))
+    return found
+
+
+def batch(chosen: list[tuple[Example, int]], features: np.ndarray) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+    """Padded features [B, T, 384], mask [B, T], targets [B, 3], categories [B]."""
+    longest = max(example.frames[version] for example, version in chosen)
+    padded = np.zeros((len(chosen), longest, WIDTH), np.float16)
+    mask = np.zeros((len(chosen), longest), bool)
+    for place, (example, version) in enumerate(chosen):
+        start, frames = example.starts[version], example.frames[version]
+        padded[place, :frames] = features[start : start + frames]
+        mask[place, :frames] = True
+    targets = torch.from_numpy(np.stack([example.target for example, _ in chosen]))
+    return (
+        torch.from_numpy(padded).float(), torch.from_numpy(mask), targets,
+        torch.tensor([example.category for example, _ in chosen]),
+    )  # fmt: skip
+
+
+def epoch(train: list[Example], options: FitOptions, rng: np.random.Generator) -> Iterator[list[tuple[Example, int]]]:
+    """Batches of clips of like length: all ravdess, emodb twice, 1200 of nemo, 900 bursts."""
+    drawn: list[tuple[Example, int]] = []
+    for corpus, count in (("ravdess", None), ("emodb", None), ("emodb", None), ("nemo", 1200), ("emogator", 900)):
+        pool = [example for example in train if example.row.corpus == corpus]
+        picks = rng.permutation(len(pool))[:count]
+        for pick in picks:
+            example = pool[pick]
+            version = int(rng.integers(1, len(example.starts))) if rng.random() < options.augmented else 0
+            drawn.append((example, version))
+    drawn.sort(key=lambda pair: pair[0].frames[pair[1]] + rng.uniform(0, 40))
+    groups = [drawn[i : i + BATCH] for i in range(0, len(drawn) - BATCH // 2, BATCH)]
+    for group in rng.permutation(len(groups)):
+        yield groups[group]
+
+
+def ccc_loss(answers: Tensor, targets: Tensor) -> Tensor:
+    """1 - CCC, averaged over the axes; computed over the batch."""
+    a, t = answers - answers.mean(0), targets - targets.mean(0)
+    spread = a.square().mean(0) + t.square().mean(0) + (answers.mean(0) - targets.mean(0)).square()
+    return (1 - 2 * (a * t).mean(0) / (spread + 1e-6)).mean()
+
+
+def loss(teacher: Teacher, group: list[tuple[Example, int]], features: np.ndarray, names: list[str]) -> Tensor:
+    """CCC + 5 MSE + .3 cross-entropy (smoothing .1), pooled vectors mixed with one another."""
+    x, mask, targets, categories = batch(group, features)
+    corpus = torch.tensor([names.index(example.row.corpus) for example, _ in group])
+    with torch.autocast("cpu", torch.bfloat16):
+        pooled = teacher.head.pool(teacher.states(x, mask), mask).float()
+    share = torch.distributions.Beta(0.3, 0.3).sample((len(group), 1))
+    other = torch.randperm(len(group))
+    adv, logits, _ = teacher.head.answer(share * pooled + (1 - share) * pooled[other], corpus)
+    mixed = share * targets + (1 - share) * targets[other]
+    entropy = nn.functional.cross_entropy
+    named = share[:, 0] * entropy(logits, categories, reduction="none", label_smoothing=0.1)
+    named = named + (1 - share[:, 0]) * entropy(logits, categories[other], reduction="none", label_smoothing=0.1)
+    return ccc_loss(adv, mixed) + 5 * nn.functional.mse_loss(adv, mixed) + 0.3 * named.mean()
+
+
+@torch.inference_mode()
+def answers(teacher: Teacher, chosen: list[Example], features: np.ndarray) -> Floats:
+    """The teacher's A/D/V of each plain clip, [N, 3]."""
+    teacher.eval()
+    order = sorted(range(len(chosen)), key=lambda i: chosen[i].frames[0])
+    values = np.zeros((len(chosen), 3), np.float32)
+    for first in range(0, len(order), BATCH):
+        places = order[first : first + BATCH]
+        x, mask, _, _ = batch([(chosen[i], 0) for i in places], features)
+        with torch.autocast("cpu", torch.bfloat16):
+            pooled = teacher.head.pool(teacher.states(x, mask), mask).float()
+        values[places] = teacher.head.answer(pooled, None)[0].numpy()
+    teacher.train()
+    return values
+
+
+def fit(shared: Path, work: Path, options: FitOptions) -> tuple[Teacher, float]:
+    """Train once; returns the averaged teacher of the best epoch and its mean CCC on `dev`."""
+    torch.set_num_threads(1)
+    torch.manual_seed(options.seed)
+    rng = np.random.default_rng(options.seed)
+    features = np.memmap(work / "features.f16", np.float16, "r").reshape(-1, WIDTH)
+    names = [*ACTED, "emogator"]
+    kept = [e for e in examples(work) if e.row.corpus != options.leave_out]
+    train = [e for e in kept if e.row.split == "train" and (options.bursts or e.row.corpus != "emogator")]
+    dev = [e for e in kept if e.row.split == "dev" and e.row.corpus in ACTED]
+    truth = np.stack([anchor(e.row) for e in dev])
+    teacher = Teacher(encoder(shared / "weights/whisper_tiny_en_encoder.safetensors"), Head(len(names))).train()
+    average, best, best_score = deepcopy(teacher), deepcopy(teacher), -1.0
+    teacher.whisper.requires_grad_(False)
+    layers = [p for layer in teacher.whisper.layers[FROZEN:] for p in layer.parameters()]
+    groups = [{"params": layers, "lr": 0.0}, {"params": teacher.head.parameters(), "lr": 1e-3}]
+    optimiser = torch.optim.AdamW(groups, weight_decay=0.02)
+    total = options.head_epochs + options.epochs
+    for number in range(total):
+        tuning = number >= options.head_epochs
+        for p in layers:
+            p.requires_grad_(tuning)
+        for group in epoch(train, options, rng):
+            optimiser.zero_grad()
+            loss(teacher, group, features, names).backward()  # type: ignore[no-untyped-call]
+            nn.utils.clip_grad_norm_(teacher.parameters(), 1.0)
+            optimiser.step()
+            with torch.no_grad():
+                for mean, value in zip(average.parameters(), teacher.parameters(), strict=True):
+                    mean.lerp_(value, 0.01 if tuning else 0.02)
+        if number + 1 >= options.head_epochs:  # a cosine from here to nothing
+            left = 0.5 * (1 + np.cos(np.pi * (number + 1 - options.head_epochs) / options.epochs))
+            optimiser.param_groups[0]["lr"] = options.rate * left
+            optimiser.param_groups[1]["lr"] = 5 * options.rate * left
+        scores = ccc(answers(average, dev, features), truth)
+        print(f"epoch {number + 1}/{total}: dev CCC " + " / ".join(f"{v:.3f}" for v in scores), flush=True)
+        if float(scores.mean()) > best_score:
+            best, best_score = deepcopy(average), float(scores.mean())
+    return best, best_score

@@ -1,0 +1,26 @@
+"""The teacher that comes with Etude: Whisper tiny.en's encoder with an A/D/V head, int8, no network needed."""
+
+from functools import cache
+
+from engine.onnx_model import ASSETS, OnnxModel, contract
+from engine.types import TeacherSpec
+
+PATH = ASSETS / "teacher.onnx"
+_CONTRACT = contract(PATH)
+
+SPEC = TeacherSpec(
+    name="embedded",
+    title=_CONTRACT["title"],
+    source=_CONTRACT["source"],
+    revision=_CONTRACT["sha256"],
+    licence=_CONTRACT["licence"],
+    window_s=_CONTRACT["window_s"],
+    hop_s=_CONTRACT["hop_s"],
+    precision=_CONTRACT["precision"],
+)
+
+
+@cache
+def load(threads: int = 1) -> OnnxModel:
+    """Open the embedded file; a quarter of a second."""
+    return OnnxModel(PATH, threads)
