@@ -1,0 +1,103 @@
+"""Opens teachers and students by the names that a person sees, each once."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from threading import Lock
+
+from engine import plugins
+from engine.onnx_model import ASSETS, OnnxModel
+from engine.types import Model, TeacherSpec
+from store.db import Store
+
+TEACHER, STUDENT = "embedded", "wav2small"  # what Etude brings along
+STAND_IN = "loudness"  # needs no file
+_one_at_a_time = Lock()
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A model that is ready to answer, and what a person should know of it."""
+
+    model: Model
+    title: str
+    licence: str
+    size_bytes: int | None  # None: it has no weights
+    parameters: int | None  # None: not stated
+    spec: TeacherSpec | None = None  # None: not a teacher
+
+
+def teachers() -> list[str]:
+    """The teachers' names, the embedded one first."""
+    return sorted(plugins.names("teachers"), key=lambda name: name != TEACHER)
+
+
+def students(store: Store) -> list[str]:
+    """The students' names: the embedded one, then those trained here, newest first."""
+    return [STUDENT, *(record.name for record in store.students.list())]
+
+
+def teacher(name: str) -> Opened:
+    """Open a teacher.
+
+    Raises:
+        ValueError: there is none of that name, or its file is missing or damaged.
+    """
+    with _one_at_a_time:
+        return _teacher(name)
+
+
+def student(store: Store, name: str) -> Opened:
+    """Open the embedded student, or one that was trained here.
+
+    Raises:
+        ValueError: there is none of that name, or its file is missing or damaged.
+    """
+    if name == STUDENT:
+        return embedded_student()
+    files = {record.name: Path(record.file) for record in store.students.list()}
+    if name not in files:
+        raise ValueError(f"There is no student called {name!r}; there are: {', '.join(students(store))}.")
+    return student_file(store.folder / files[name])
+
+
+def embedded_student() -> Opened:
+    """Open the student that comes with Etude."""
+    return student_file(ASSETS / f"{STUDENT}.onnx")
+
+
+def student_file(path: Path) -> Opened:
+    """Open the student in an ONNX file.
+
+    Raises:
+        ValueError: the file is missing or damaged.
+    """
+    with _one_at_a_time:
+        return _student(path)
+
+
+def opened_or_stand_in(kind: str, open_it: Callable[[], Opened]) -> tuple[Opened, str]:
+    """Open a model; where that fails, the one that needs no file, and a sentence that says so."""
+    try:
+        return open_it(), ""
+    except (ValueError, OSError) as error:
+        return teacher(STAND_IN), f"{error} Until then, the {kind} is {STAND_IN!r}, which knows nothing of feeling."
+
+
+@lru_cache(maxsize=4)
+def _teacher(name: str) -> Opened:
+    module = plugins.load("teachers", name)
+    return _opened(module.load(), module.SPEC.title, module.SPEC.licence, module.SPEC)
+
+
+@lru_cache(maxsize=4)
+def _student(path: Path) -> Opened:
+    model = OnnxModel(path)
+    return _opened(model, model.contract["title"] or model.name, model.contract["licence"])
+
+
+def _opened(model: Model, title: str, licence: str, spec: TeacherSpec | None = None) -> Opened:
+    path: Path | None = getattr(model, "path", None)
+    parameters = getattr(model, "contract", {}).get("parameters")
+    return Opened(model, title, licence, path.stat().st_size if path else None, parameters, spec)

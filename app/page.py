@@ -1,0 +1,59 @@
+"""The page: header, tabs and theme around components that draw themselves."""
+
+from importlib.metadata import version
+from typing import Any
+
+import gradio as gr
+from gradio.themes.utils.fonts import LocalFont
+
+from app.front import front
+from app.tabs import library, listen
+from app.takes import Takes
+from store.db import Store
+
+STYLES = ("base", "listen", "player", "library")
+HEAD = "\n".join(
+    (
+        *(f'<link rel="stylesheet" href="/front/{name}.css">' for name in STYLES),
+        f'<script defer src="/front/plotly.min.js?v={version("plotly")}"></script>',
+        *(f'<link rel="modulepreload" href="/front/{name}.js">' for name in ("listen", "player", "traces")),
+    )
+)
+
+
+def theme() -> gr.themes.Base:
+    """Slate, one blue, thin borders, and a font that Gradio itself brings along."""
+    chosen = gr.themes.Default(
+        primary_hue="blue",
+        secondary_hue="slate",
+        neutral_hue="slate",
+        radius_size="md",
+        font=[LocalFont("IBM Plex Sans", weights=(400, 700)), "system-ui", "sans-serif"],
+        font_mono=["ui-monospace", "monospace"],
+    )
+    return chosen.set(
+        body_background_fill="*neutral_50",
+        body_background_fill_dark="*neutral_950",
+        block_shadow="none",
+        button_primary_background_fill="*primary_600",
+        button_primary_background_fill_hover="*primary_700",
+        button_primary_background_fill_dark="*primary_600",
+    )
+
+
+def build(store: Store, takes: Takes) -> gr.Blocks:
+    """The page of one store, not served yet."""
+    blocks = gr.Blocks(title="Etude", analytics_enabled=False, delete_cache=(600, 3600))
+    with blocks:
+        front("header", ())
+        with gr.Tabs():
+            with gr.Tab("Listen", id="listen"):
+                listen.build(store, takes, blocks)
+            with gr.Tab("Library", id="library"):
+                library.build(store, blocks)
+    return blocks
+
+
+def dress() -> dict[str, Any]:
+    """How the page looks: arguments of `gr.mount_gradio_app`."""
+    return {"theme": theme(), "head": HEAD, "footer_links": []}

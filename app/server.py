@@ -1,0 +1,129 @@
+"""The server: the page, its sounds and the worker behind one guarded door on this machine's loopback."""
+
+import json
+import os
+import shutil
+import socket
+import tempfile
+import threading
+import webbrowser
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import uvicorn
+from fastapi import FastAPI
+from starlette.middleware.trustedhost import TrustedHostMiddleware
+
+from app import routes
+from app.guard import HOSTS, Guard
+from app.takes import Takes
+from app.worker import Worker
+from store.db import Store
+
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
+PRIVATE = "etude-"  # begins the name of the folder of what is not kept; the server's process id follows
+FAREWELL_S = 2  # open pages hold a connection; they are cut off so long after the server is told to stop
+
+
+def build(store: Store, private: Path) -> FastAPI:
+    """The application of one store; `private` is a folder for what is not kept, deleted when the server stops."""
+    _hush(private)
+    import gradio as gr  # after the environment is set, which Gradio reads when it is imported
+
+    from app import page
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        try:
+            with Worker(store.folder):
+                yield
+        finally:
+            # Here and not after the server's run, which a signal may end without coming back.
+            shutil.rmtree(private, ignore_errors=True)
+
+    takes = Takes(private / "takes")
+    app: FastAPI = FastAPI(title="Etude", lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
+    app.add_middleware(TrustedHostMiddleware, allowed_hosts=list(HOSTS), www_redirect=False)
+    app.add_middleware(Guard)
+    routes.add(app, store, takes)
+    gr.mount_gradio_app(
+        app,
+        page.build(store, takes),
+        path="/",
+        show_error=False,
+        enable_monitoring=False,
+        run_history=False,
+        ssr_mode=False,
+        pwa=False,
+        max_file_size=routes.MAX_UPLOAD,
+        **page.dress(),
+    )
+    return app
+
+
+def serve(
+    data: Path, host: str = "127.0.0.1", port: int = 7860, open_browser: bool = False, as_json: bool = False
+) -> None:
+    """Serve the page of the library in `data` until the process is told to stop.
+
+    Raises:
+        ValueError: the host is not loopback, the port is taken, or the library cannot be opened.
+    """
+    listening = _listen(host, port)
+    address = f"http://{f'[{host}]' if ':' in host else host}:{listening.getsockname()[1]}"
+    _clear_up_after_the_dead()
+    private = Path(tempfile.mkdtemp(prefix=f"{PRIVATE}{os.getpid()}-"))
+    with listening, Store(data) as store:
+        config = uvicorn.Config(
+            build(store, private), log_level="warning", server_header=False, timeout_graceful_shutdown=FAREWELL_S
+        )
+        said = f"Etude is at {address} and keeps its data in {store.folder}; Ctrl-C stops it."
+        print(json.dumps({"url": address, "data": str(store.folder)}) if as_json else said, flush=True)
+        if open_browser:
+            threading.Thread(target=webbrowser.open, args=(address,), daemon=True).start()
+        uvicorn.Server(config).run(sockets=[listening])
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    if host not in LOOPBACK:
+        raise ValueError(f"Etude serves this machine only, so the host is one of {', '.join(LOOPBACK)}, not {host!r}.")
+    listening = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listening.bind((host, port))
+        listening.listen()
+    except OSError as error:
+        listening.close()
+        raise ValueError(f"Port {port} cannot be used ({error.strerror}); choose another with --port.") from error
+    return listening
+
+
+def _hush(private: Path) -> None:
+    # Nothing leaves the machine, and what Gradio writes goes where it is deleted.
+    os.environ.update(
+        GRADIO_ANALYTICS_ENABLED="False",
+        GRADIO_TEMP_DIR=str(private / "gradio"),
+        HF_HUB_OFFLINE="1",
+        HF_HUB_DISABLE_TELEMETRY="1",
+    )
+
+
+def _clear_up_after_the_dead() -> None:
+    """Delete the private folders of servers that were killed before they could."""
+    if os.name != "posix":  # elsewhere, asking whether a process lives is not free of side effects
+        return
+    for folder in Path(tempfile.gettempdir()).glob(f"{PRIVATE}*-*"):
+        process = folder.name.removeprefix(PRIVATE).split("-")[0]
+        if process.isdecimal() and not _lives(int(process)):
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _lives(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:
+        return True
+    return True

@@ -1,0 +1,154 @@
+"""The Listen tab: a take is analysed by teacher and student, shown, and kept in the library only if asked.
+
+What the page is told is a message with a `state`: working, done, failed, stopped, kept or again; `listen.js` knows them.
+"""
+
+import json
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+
+from app import figures, models, work
+from app.analysis import Heard, hear, watch
+from app.front import front, told
+from app.takes import Take, Takes
+from engine import audio
+from engine.onnx_model import ASSETS
+from engine.types import Floats
+from store.db import Store
+
+SAMPLES = ASSETS / "samples"
+GONE = "This sound is no longer here: sounds that are not kept are deleted after an hour. Drop or record it again."
+NO_SPEECH = "No speech: the voice filter hears nobody speak in this sound, so neither model answers."
+SHORT = "Under a second of speech: valence can hardly be heard in so little."
+TEACHERS = "The large model: its answers are what a student learns from."
+STUDENTS = "The tiny model, trained to answer as its teacher does."
+
+Message = dict[str, Any]
+
+
+def samples(folder: Path = SAMPLES) -> list[dict[str, str]]:
+    """The bundled sample clips: `file`, `title`, `text`, `description` each; none where the folder is missing."""
+    listing = folder / "samples.json"
+    found: list[dict[str, str]] = json.loads(listing.read_text("utf-8")) if listing.exists() else []
+    return [sample for sample in found if (folder / sample["file"]).exists()]
+
+
+def take_of(takes: Takes, asked: dict[str, Any], folder: Path = SAMPLES) -> Take:
+    """The take that the page asks for: `take`, an id, or `sample`, a bundled file's name.
+
+    Raises:
+        ValueError: there is no such take or sample.
+    """
+    for sample in samples(folder):
+        if sample["file"] == asked.get("sample"):
+            return takes.add(folder / sample["file"], sample["title"], f"“{sample['text']}” A synthetic voice.")
+    take = takes.get(str(asked.get("take")))
+    if take is None:
+        raise ValueError(GONE)
+    return take
+
+
+def analyse(store: Store, takes: Takes, asked: dict[str, Any], teacher: str, student: str) -> Iterator[Message]:
+    """Messages that say how far the work is, and at last what was heard, or in one sentence why nothing was."""
+    try:
+        take = take_of(takes, asked)
+        samples = audio.read(take.path)
+        first, lacking = models.opened_or_stand_in("teacher", lambda: models.teacher(teacher))
+        second, lacking_too = models.opened_or_stand_in("student", lambda: models.student(store, student))
+        for step in watch(lambda report: hear(samples, (first, second), report)):
+            if isinstance(step, float):
+                yield message("working", done=round(step, 3))
+            else:
+                notes = [note for note in (lacking, lacking_too) if note]
+                kept = store.clips.get(take.id) is not None
+                yield message("done", clip=clip(take, samples, step, notes) | {"kept": kept})
+    except ValueError as error:
+        yield message("failed", why=str(error))
+    except OSError:  # the take was deleted while it was being read
+        yield message("failed", why=GONE)
+
+
+def keep(store: Store, takes: Takes, asked: dict[str, Any]) -> Message:
+    """Take what was heard into the library, with what teachers said of it."""
+    try:
+        take = take_of(takes, asked)
+        work.keep(store, take.path, take.title, list(take.answers.values()))
+    except ValueError as error:
+        return message("failed", why=str(error))
+    return message("kept")
+
+
+def clip(take: Take, samples: Floats, heard: list[Heard], notes: list[str]) -> figures.Plain:
+    """Everything that the player shows of a take, from what teacher and student, in this order, made of it."""
+    teacher, student = heard
+    answer = teacher.answer
+    if teacher.opened.spec is not None:
+        take.answers[teacher.opened.spec.name] = (teacher.opened.spec, answer)
+    if not answer.speech:
+        notes = [*notes, NO_SPEECH]
+    elif answer.speech_s < 1:
+        notes = [*notes, SHORT]
+    spoken = f"{answer.speech_s:.1f} s of speech in {answer.duration_s:.1f} s."
+    return {
+        "id": take.id,
+        "audio": f"/audio/{take.id}",
+        "title": take.title,
+        "about": f"{take.about} {spoken}".strip(),
+        "notes": notes,
+        "duration_s": answer.duration_s,
+        "speech": answer.speech,
+        "peaks": figures.peaks(samples),
+        "teacher": shown(teacher),
+        "student": shown(student),
+        "gap": figures.gap(answer, student.answer),
+    }
+
+
+def shown(heard: Heard) -> figures.Plain:
+    """One model's answer, and its badges."""
+    opened = heard.opened
+    return {
+        "title": opened.title,
+        "licence": opened.licence,
+        "size_bytes": opened.size_bytes,
+        "parameters": opened.parameters,
+        "took_s": heard.took_s,
+        "adv": figures.plain(heard.answer.adv),
+        "trace": figures.series(heard.answer.trace),
+    }
+
+
+def message(state: str, **what: object) -> Message:
+    """A message to the page; `at` makes it differ from the one before, since equal values are not passed on."""
+    return {"state": state, "at": time.monotonic_ns(), **what}
+
+
+def build(store: Store, takes: Takes, blocks: gr.Blocks) -> None:
+    """Wire the tab."""
+    component = front("listen", ("analyse", "halt", "keep"), samples=samples())
+    with gr.Accordion("Choose teacher and student", open=False, elem_classes="drawer"), gr.Row():
+        teacher = gr.Dropdown(models.teachers(), value=models.TEACHER, label="Teacher", info=TEACHERS)
+        student = gr.Dropdown(models.students(store), value=models.STUDENT, label="Student", info=STUDENTS)
+
+    def ask(teacher: str, student: str, event: gr.EventData) -> Iterator[Message]:
+        yield from analyse(store, takes, told(event), teacher, student)
+
+    def first(teacher: str, student: str) -> Iterator[Message]:
+        for sample in samples()[:1]:
+            yield from analyse(store, takes, {"sample": sample["file"]}, teacher, student)
+
+    def keep_it(event: gr.EventData) -> Message:
+        return keep(store, takes, told(event))
+
+    private: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
+    models_chosen = [teacher, student]
+    running = [component.analyse(ask, models_chosen, component, trigger_mode="always_last", **private)]
+    running.append(blocks.load(first, models_chosen, component, **private))
+    component.halt(lambda: message("stopped"), None, component, cancels=running, queue=False, **private)
+    component.keep(keep_it, None, component, **private)
+    gr.on([teacher.input, student.input], lambda: message("again"), None, component, queue=False, **private)
+    blocks.load(lambda: gr.Dropdown(models.students(store)), None, student, queue=False, **private)
