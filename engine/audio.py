@@ -117,7 +117,7 @@ def _mono(sound: Sound, block: int) -> Iterator[Floats]:
         try:
             frames = sound.read(out=room)
         except sf.LibsndfileError:  # the file breaks off here, and libsndfile leaves the room after it untouched
-            frames = room[: int(np.argmax(np.isnan(room).all(axis=1)))]
+            frames = room[~np.isnan(room).all(axis=1)]
         if not len(frames):
             return
         if not np.isfinite(frames).all():
