@@ -46,8 +46,11 @@ def clip_value(model: Model, samples: Floats, spoken: tuple[Span, ...]) -> tuple
 def trimmed(samples: Floats, spoken: tuple[Span, ...]) -> Floats:
     """The clip from its first to its last word, never shorter than half a second if there is that much."""
     start, end = int(spoken[0][0] * SAMPLE_RATE), int(spoken[-1][1] * SAMPLE_RATE)
-    lacking = max(0, int(SHORTEST_S * SAMPLE_RATE) - (end - start))
-    return samples[max(0, start - lacking // 2) : end + lacking - lacking // 2]
+    shortest = int(SHORTEST_S * SAMPLE_RATE)
+    if end - start < shortest:
+        start = max(0, min((start + end - shortest) // 2, len(samples) - shortest))
+        end = start + shortest
+    return samples[start:end]
 
 
 def stretches(samples: Floats) -> Iterator[Floats]:

@@ -1,0 +1,29 @@
+"""The bundled sample clips, decoded once."""
+
+from pathlib import Path
+
+import pytest
+
+from engine import audio
+from engine.onnx_model import ASSETS
+from engine.types import Floats
+
+SAMPLES = sorted((ASSETS / "samples").glob("*.flac"))
+
+
+@pytest.fixture(scope="session")
+def sample_files() -> list[Path]:
+    assert len(SAMPLES) >= 6
+    return SAMPLES
+
+
+@pytest.fixture(scope="session")
+def samples(sample_files: list[Path]) -> dict[str, Floats]:
+    """A synthetic voice, by the clip's name."""
+    return {path.stem: audio.read(path) for path in sample_files}
+
+
+@pytest.fixture(scope="session")
+def voice(samples: dict[str, Floats]) -> Floats:
+    """One clip of it."""
+    return samples["matter_of_fact"]
