@@ -23,7 +23,7 @@ def contract(path: Path) -> dict[str, Any]:
     """The file's contract, completed by defaults.
 
     Raises:
-        ValueError: there is no such ONNX file, or its contract is not JSON.
+        ValueError: there is no such ONNX file, or its contract is not a JSON object.
     """
     if not path.is_file():
         raise ValueError(f"There is no model file {path}; give the path of an .onnx file.")
@@ -32,6 +32,8 @@ def contract(path: Path) -> dict[str, Any]:
         stated = json.loads(beside.read_text()) if beside.is_file() else {}
     except ValueError as error:
         raise ValueError(f"The contract {beside} is not valid JSON: {error}.") from error
+    if not isinstance(stated, dict):
+        raise ValueError(f"The contract {beside} is not a JSON object.")
     return {"name": path.stem, **DEFAULTS, **stated, "bytes": path.stat().st_size}
 
 
