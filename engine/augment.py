@@ -32,8 +32,7 @@ def room(samples: Floats, rng: Rng) -> Floats:
     echo = rng.standard_normal(len(time_s)) * 10 ** (-3 * time_s / decay_s)
     echo *= rng.uniform(0.1, 0.7) / np.sqrt(np.sum(echo**2))
     echo[0] += 1.0
-    heard: Floats = scipy.signal.fftconvolve(samples, echo)[: len(samples)].astype(np.float32)
-    return heard
+    return np.asarray(scipy.signal.fftconvolve(samples, echo)[: len(samples)], dtype=np.float32)
 
 
 def microphone(samples: Floats, rng: Rng) -> Floats:
@@ -42,8 +41,7 @@ def microphone(samples: Floats, rng: Rng) -> Floats:
     sections = scipy.signal.butter(2, (low, high), "bandpass", fs=SAMPLE_RATE, output="sos")
     tilt = rng.uniform(-0.5, 0.5)
     limited = scipy.signal.sosfilt(sections, samples)
-    heard: Floats = scipy.signal.lfilter([1.0, tilt], [1.0], limited).astype(np.float32)
-    return heard
+    return np.asarray(scipy.signal.lfilter([1.0, tilt], [1.0], limited), dtype=np.float32)
 
 
 def noise(samples: Floats, rng: Rng) -> Floats:
@@ -52,15 +50,15 @@ def noise(samples: Floats, rng: Rng) -> Floats:
     colour = rng.uniform(0.0, 1.0)  # 0 white, 1 brown
     spectrum /= np.maximum(np.arange(len(spectrum)), 20) ** colour
     hiss = np.fft.irfft(spectrum, n=len(samples))
-    level = np.sqrt(np.mean(samples**2) / (np.mean(hiss**2) + 1e-20)) * 10 ** (-rng.uniform(3, 35) / 20)
-    return (samples + hiss * level).astype(np.float32)
+    level = float(np.sqrt(np.mean(samples**2) / (np.mean(hiss**2) + 1e-20)) * 10 ** (-rng.uniform(3, 35) / 20))
+    return np.asarray(samples + hiss * level, dtype=np.float32)
 
 
 def overdrive(samples: Floats, rng: Rng) -> Floats:
     """An input stage driven too hard."""
-    peak = np.abs(samples).max() + 1e-9
+    peak = float(np.abs(samples).max()) + 1e-9
     drive = rng.uniform(1.5, 5.0)
-    return (np.tanh(samples / peak * drive) / drive * peak).astype(np.float32)
+    return np.asarray(np.tanh(samples / peak * drive) / drive * peak, dtype=np.float32)
 
 
 def crop(samples: Floats, rng: Rng, shortest_s: float, longest_s: float) -> Floats:
