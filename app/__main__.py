@@ -16,7 +16,16 @@ from store.db import Store
 
 Command = Callable[..., Any]
 data_option = click.option("--data", type=click.Path(path_type=Path), help="Data folder (else ETUDE_DATA).")
-json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON and nothing else.")
+
+
+def _note(ctx: click.Context, _: click.Parameter, as_json: bool) -> bool:
+    ctx.meta["as_json"] = as_json  # for errors, which are told outside the verb
+    return as_json
+
+
+json_option = click.option(
+    "--json", "as_json", is_flag=True, callback=_note, is_eager=True, help="Print JSON and nothing else."
+)
 
 
 class Verbs(click.Group):
@@ -31,13 +40,13 @@ class Verbs(click.Group):
         try:
             return super().invoke(ctx)
         except ValueError as error:
-            if "--json" in sys.argv:
+            if ctx.meta.get("as_json"):
                 click.echo(json.dumps({"error": str(error)}))
             raise click.ClickException(str(error)) from error
 
 
 @click.group(cls=Verbs, context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(package_name="etude")
+@click.version_option(package_name="etude", prog_name="etude")
 def main() -> None:
     """Etude turns a big speech-emotion model into a tiny one you own."""
 
@@ -147,7 +156,7 @@ def _run(steps: Iterator[work.Progress], as_json: bool, listed: str) -> None:
                 bar.update(task, completed=step.done, total=step.total, description=step.message)
                 result, message = step.result or {}, step.message
     except KeyboardInterrupt:
-        raise click.ClickException("Stopped. What was done is kept; the same command goes on from there.") from None
+        raise ValueError("Stopped. What was done is kept; the same command goes on from there.") from None
     if as_json:
         click.echo(json.dumps(result))
         return
