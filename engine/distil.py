@@ -178,8 +178,8 @@ def _loss(taught: nn.Module, student: Network, crops: Crops, rows: np.ndarray, o
 def _follow(average: Network, student: Network, share: float) -> None:
     for mean, value in zip(average.parameters(), student.parameters(), strict=True):
         mean.lerp_(value, 1 - share)
-    for mean, value in zip(average.buffers(), student.buffers(), strict=True):
-        mean.copy_(value)
+    for kept, buffer in zip(average.buffers(), student.buffers(), strict=True):
+        kept.copy_(buffer)
 
 
 def _keep(average: Network, dev: Crops, best: float, checkpoint: Path, when: str) -> float:

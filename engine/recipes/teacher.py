@@ -14,39 +14,24 @@ import torch
 from engine import export, quantize
 from engine.onnx_model import ASSETS
 from engine.recipes import teacher_card, teacher_features
-from engine.recipes.teacher_fit import FitOptions, fit
+from engine.recipes.teacher_fit import BRANCHES, FitOptions, branch, branch_file, fit, without
 from engine.recipes.voices import ACTED
 from engine.types import AXES, SAMPLE_RATE
-from engine.whisper import Ensemble, Head, Teacher, encoder
+from engine.whisper import Ensemble
 
-BRANCHES = (FitOptions(seed=0), FitOptions(seed=1, bursts=False))
 LICENCE = "CC BY-NC-SA 4.0 (trained on RAVDESS and nEMO); Whisper tiny.en: MIT, Copyright (c) 2022 OpenAI"
 
 
 def fit_branch(shared: Path, work: Path, options: FitOptions) -> None:
     """Train one branch and keep its weights in `work`."""
     teacher, score = fit(shared, work, options)
-    torch.save(teacher.state_dict(), work / f"branch_{name(options)}.pt")
-    print(f"{name(options)}: mean dev CCC {score:.3f}")
+    torch.save(teacher.state_dict(), branch_file(work, options))
+    print(f"{branch_file(work, options).stem}: mean dev CCC {score:.3f}")
 
 
-def name(options: FitOptions) -> str:
-    """What a branch's file is called."""
-    return (
-        f"{options.seed}{'' if options.bursts else '_nobursts'}{options.leave_out and '_without_' + options.leave_out}"
-    )
-
-
-def branch(shared: Path, work: Path, options: FitOptions) -> Teacher:
-    """A branch as `fit_branch` kept it."""
-    teacher = Teacher(encoder(None), Head(len(ACTED) + 1))
-    teacher.load_state_dict(torch.load(work / f"branch_{name(options)}.pt", weights_only=True))
-    return teacher.eval()
-
-
-def write(shared: Path, work: Path, target: Path) -> None:
+def write(work: Path, target: Path) -> None:
     """Export both branches on one trunk, in int8, with the contract beside it."""
-    ensemble = Ensemble([branch(shared, work, options) for options in BRANCHES]).eval()
+    ensemble = Ensemble([branch(work, options) for options in BRANCHES]).eval()
     full = work / "teacher_fp32.onnx"
     export.to_onnx(ensemble, full, ("adv", "embedding"))
     quantize.dynamic_int8(full, target)
@@ -86,9 +71,9 @@ def main() -> None:
                 fit_branch(given.shared, given.work, options)
     if "loco" in wanted:
         for corpus in ACTED:
-            fit_branch(given.shared, given.work, FitOptions(leave_out=corpus))
+            fit_branch(given.shared, given.work, without(corpus))
     if "export" in wanted:
-        write(given.shared, given.work, ASSETS / "teacher.onnx")
+        write(given.work, ASSETS / "teacher.onnx")
     if "card" in wanted:
         teacher_card.write(given.shared, given.work, ASSETS / "teacher.onnx")
 

@@ -46,24 +46,20 @@ def ridge_on_frozen(shared: Path, work: Path) -> Floats:
     return baselines.ridge(train[0], train[1], dev[0], dev[1], test[0])
 
 
-def left_out(shared: Path, work: Path) -> list[dict[str, object]]:
+def left_out(work: Path) -> list[dict[str, Any]]:
     """Each corpus, answered by a teacher that never heard it."""
-    from engine.recipes.teacher import branch
-
     features = np.memmap(work / "features.f16", np.float16, "r").reshape(-1, WIDTH)
     found = []
     for corpus in voices.ACTED:
-        kept = work / f"branch_0_without_{corpus}.pt"
-        if kept.is_file():
-            teacher = branch(shared, work, teacher_fit.FitOptions(leave_out=corpus))
-            mine = [e for e in teacher_fit.examples(work) if e.row.corpus == corpus]
-            said = teacher_fit.answers(teacher, mine, features)
-            truth = np.stack([anchor(e.row) for e in mine])
-            found.append(scores.scores(said, truth, [e.row for e in mine])[0])
+        teacher = teacher_fit.branch(work, teacher_fit.without(corpus))
+        mine = [e for e in teacher_fit.examples(work) if e.row.corpus == corpus]
+        said = teacher_fit.answers(teacher, mine, features)
+        truth = np.stack([anchor(e.row) for e in mine])
+        found.append(scores.scores(said, truth, [e.row for e in mine])[0])
     return found
 
 
-def measure(shared: Path, work: Path, path: Path) -> dict[str, object]:
+def measure(shared: Path, work: Path, path: Path) -> dict[str, Any]:
     """Every figure of the card."""
     rows = {split: [r for r in voices.rows(shared / "corpus", voices.ACTED) if r.split == split]
             for split in ("train", "dev", "test")}  # fmt: skip
@@ -81,7 +77,7 @@ def measure(shared: Path, work: Path, path: Path) -> dict[str, object]:
         "test": scores.scores(said["test"], truth["test"], rows["test"]),
         "baseline": scores.scores(plain, truth["test"], rows["test"]),
         "ridge": scores.scores(ridge_on_frozen(shared, work), truth["test"], rows["test"]),
-        "left_out": left_out(shared, work),
+        "left_out": left_out(work),
         "ccc_to_fp32": [float(f"{v:.5f}") for v in ccc(said["test"][heard], said_of(full, rows["test"])[heard])],
         "gain_12_db": float(f"{change:.1g}"),
     }

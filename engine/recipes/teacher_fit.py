@@ -37,6 +37,15 @@ class FitOptions:
     augmented: float = 0.7  # part of the draws that are not the plain clip
 
 
+# the teacher that ships answers with the mean of both
+BRANCHES = (FitOptions(seed=0), FitOptions(seed=1, bursts=False))
+
+
+def without(corpus: str) -> FitOptions:
+    """How the figure for a corpus that was left out is made: a shorter training."""
+    return FitOptions(leave_out=corpus, bursts=False, head_epochs=2, epochs=4)
+
+
 @dataclass(frozen=True)
 class Example:
     """Versions of one clip among the kept features."""
@@ -173,3 +182,17 @@ def fit(shared: Path, work: Path, options: FitOptions) -> tuple[Teacher, float]:
         if float(scores.mean()) > best_score:
             best, best_score = deepcopy(average), float(scores.mean())
     return best, best_score
+
+
+def branch_file(work: Path, options: FitOptions) -> Path:
+    """Where the weights of a training are kept."""
+    bursts = "" if options.bursts else "_nobursts"
+    left_out = f"_without_{options.leave_out}" if options.leave_out else ""
+    return work / f"branch_{options.seed}{bursts}{left_out}.pt"
+
+
+def branch(work: Path, options: FitOptions) -> Teacher:
+    """A trained teacher, as it was kept."""
+    teacher = Teacher(encoder(None), Head(len(ACTED) + 1))
+    teacher.load_state_dict(torch.load(branch_file(work, options), weights_only=True))
+    return teacher.eval()
