@@ -1,0 +1,57 @@
+"""How fast things run on one thread, as multiples of real time.
+
+All are timed on the same clips in interleaved rounds, so that a busy moment of the machine strikes each alike.
+Absolute figures belong to one machine; the ratio to a well-known library's log-mel travels better.
+"""
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from statistics import median
+
+import librosa
+from threadpoolctl import threadpool_limits
+
+from engine import listen, speech
+from engine.types import SAMPLE_RATE, Floats, Model
+
+Task = Callable[[Floats], object]
+
+
+def log_mel(samples: Floats) -> Floats:
+    """The reference that everything is compared with: librosa's 40 log-mels at its default hop; [T] -> [40, frames]."""
+    power: Floats = librosa.feature.melspectrogram(y=samples, sr=SAMPLE_RATE, n_mels=40)
+    decibels: Floats = librosa.power_to_db(power)
+    return decibels
+
+
+def clip_value(model: Model) -> Task:
+    """A clip's value as the product computes it: voice filter, stretches, model."""
+    return lambda samples: listen.clip_value(model, samples, speech.spans(samples))
+
+
+def bare(model: Model) -> Task:
+    """The model alone, on at most as much as it is ever given at once."""
+    longest = int(listen.LONGEST_S * SAMPLE_RATE)
+    return lambda samples: [
+        model.predict(samples[start : start + longest][None]) for start in range(0, len(samples), longest)
+    ]
+
+
+def speeds(tasks: Mapping[str, Task], clips: Sequence[Floats], rounds: int = 5) -> dict[str, list[float]]:
+    """Times real time of each task in each round over all clips, in ascending order; the warm-up is not counted."""
+    audio_s = sum(len(clip) for clip in clips) / SAMPLE_RATE
+    found: dict[str, list[float]] = {name: [] for name in tasks}
+    with threadpool_limits(1):
+        for number in range(rounds + 1):
+            for name, task in tasks.items():
+                start = time.perf_counter()
+                for clip in clips:
+                    task(clip)
+                if number:
+                    found[name].append(audio_s / (time.perf_counter() - start))
+    return {name: sorted(values) for name, values in found.items()}
+
+
+def ratio(values: Sequence[float], reference: Sequence[float]) -> float:
+    """How many times as fast as the reference, median to median."""
+    return median(values) / median(reference)
