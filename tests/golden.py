@@ -1,0 +1,30 @@
+"""What the shipped models say of the bundled samples: `python -m tests.golden` writes it down anew."""
+
+import json
+from pathlib import Path
+
+from app import models
+from engine import audio, listen
+from engine.types import Model
+from tests.conftest import SAMPLES
+
+PATH = Path(__file__).with_suffix(".json")
+
+
+def shipped() -> list[Model]:
+    return [models.teacher(models.TEACHER).model, models.embedded_student().model]
+
+
+def values() -> dict[str, dict[str, list[float]]]:
+    """A/D/V by model and clip."""
+    return {
+        model.name: {
+            path.stem: [round(float(value), 4) for value in listen.answer(model, audio.read(path)).adv]
+            for path in SAMPLES
+        }
+        for model in shipped()
+    }
+
+
+if __name__ == "__main__":
+    PATH.write_text(json.dumps(values(), indent=1) + "\n")

@@ -1,0 +1,118 @@
+"""The files that ship are those their contracts and cards speak of, and say what they said."""
+
+import hashlib
+import json
+import re
+
+import numpy as np
+import onnx
+import pytest
+
+from engine import listen
+from engine.onnx_model import ASSETS, contract
+from engine.recipes import student_card, teacher_card
+from engine.types import AXES, SAMPLE_RATE
+from tests import golden
+from tests.conftest import SAMPLES
+from tests.sounds import noise, silence, tone
+
+NAMES = ("teacher", "wav2small")
+CARDS = {"teacher": teacher_card.card, "wav2small": student_card.card}
+
+
+def stated(name):
+    return json.loads((ASSETS / f"{name}.json").read_text())
+
+
+def shipped(name):
+    """The model as the product opens it."""
+    (model,) = [model for model in golden.shipped() if model.path.stem == name]
+    return model
+
+
+def test_every_model_file_is_looked_at_here():
+    assert sorted(path.stem for path in ASSETS.glob("*.onnx")) == sorted(NAMES)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_contract_is_that_of_the_file(name):
+    said, path = stated(name), ASSETS / f"{name}.onnx"
+    assert said["sha256"] == hashlib.sha256(path.read_bytes()).hexdigest()
+    assert contract(path)["bytes"] == path.stat().st_size
+    assert [entry.version for entry in onnx.load(path).opset_import if not entry.domain] == [said["opset"]]
+    assert (said["sample_rate"], sorted(said["axes"])) == (SAMPLE_RATE, sorted(AXES))
+    assert re.search("CC BY-NC-SA 4.0.*MIT.*OpenAI", said["licence"])
+    assert {"torch", "onnx", "onnxruntime", "python"} <= said["versions"].keys()
+    assert said["seeds"]
+
+
+def test_they_are_as_small_as_they_say():
+    assert (ASSETS / "teacher.onnx").stat().st_size <= 17_000_000
+    assert (ASSETS / "wav2small.onnx").stat().st_size <= 60_000
+    assert stated("wav2small")["parameters"] == 71_801
+
+
+def test_the_student_is_that_teachers():
+    said = stated("wav2small")
+    assert (said["teacher"], said["teacher_sha256"]) == ("embedded", stated("teacher")["sha256"])
+    assert said["licence"] == stated("teacher")["licence"]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_card_has_the_contracts_figures(name):
+    said = stated(name)
+    text = (ASSETS / f"{name}.md").read_text()
+    assert text == CARDS[name](said, (ASSETS / f"{name}.onnx").stat().st_size)
+    assert said["licence"].split(" (")[0] in text
+    assert len(re.findall(r"0\.\d\d \[", text)) >= 12
+
+
+def test_no_score_lies_outside_its_interval():
+    for name, sets in (("teacher", ("dev", "test", "baseline")), ("wav2small", ("to_teacher", "to_anchors"))):
+        for entry in (entry for chosen in sets for entry in stated(name)["metrics"][chosen]):
+            assert entry["n"] > entry["speakers"] >= 1
+            assert (np.array(entry["low"]) <= np.array(entry["ccc"]) + 1e-3).all()
+            assert (np.array(entry["ccc"]) <= np.array(entry["high"]) + 1e-3).all()
+
+
+def test_nothing_was_lost_in_quantization():
+    assert all(value >= 0.995 for name in NAMES for value in stated(name)["metrics"]["ccc_to_fp32"])
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_they_say_of_the_samples_what_they_said(name):
+    model = shipped(name)
+    before, now = json.loads(golden.PATH.read_text())[model.name], golden.values()[model.name]
+    assert before.keys() == now.keys() == {path.stem for path in SAMPLES}
+    for clip, values in now.items():
+        assert values == pytest.approx(before[clip], abs=2e-3), clip
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_gain_changes_nothing(samples, name):
+    for clip in samples.values():
+        plain = listen.answer(shipped(name), clip).adv
+        for gain_db in (-12, -6, 6, 12):
+            louder = (clip * 10 ** (gain_db / 20)).astype(np.float32)
+            assert listen.answer(shipped(name), louder).adv == pytest.approx(plain, abs=0.01)
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("sound", [silence(3), noise(3), noise(3, colour=1), tone(200, 3)], ids=range(4))
+def test_they_say_nothing_of_what_is_not_speech(name, sound):
+    answer = listen.answer(shipped(name), sound)
+    assert np.isnan(answer.adv).all()
+    assert np.isnan(answer.trace.values).all()
+
+
+def test_fury_is_more_aroused_than_weariness(samples):
+    for model in golden.shipped():
+        furious, weary = (listen.answer(model, samples[name]).adv for name in ("furious", "weary"))
+        assert furious[0] > weary[0] + 0.1
+
+
+def test_the_samples_are_listed_and_called_synthetic():
+    listed = json.loads((ASSETS / "samples" / "samples.json").read_text())
+    assert sorted(entry["file"] for entry in listed) == [path.name for path in SAMPLES]
+    assert all("ynthetic" in entry["description"] for entry in listed)
+    assert len(listed) >= 6
