@@ -7,8 +7,8 @@ SHARED ?= ../shared
 
 .PHONY: run test check bench table teacher student
 
-run: $(INSTALLED)  ## open the page
-	$(BIN)/etude serve --open
+run: $(INSTALLED)  ## open the page; make run ARGS="--port 8000"
+	$(BIN)/etude serve --open $(ARGS)
 
 test: check  ## every test, offline
 	$(BIN)/python -m pytest
@@ -20,6 +20,7 @@ check: $(INSTALLED)  ## style and types
 
 bench: $(INSTALLED) $(BENCH)  ## how fast, beside others, in one run
 	$(BIN)/python -m tests.bench.speed
+	$(BIN)/python -m tests.bench.page
 
 table: $(INSTALLED)  ## write the README's table of students anew
 	$(BIN)/python -m app.table README.md
