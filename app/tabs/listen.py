@@ -1,6 +1,7 @@
 """The Listen tab: a take is analysed by teacher and student, shown, and kept in the library only if asked.
 
-What the page is told is a message with a `state`: working, done, failed, stopped, kept or again; `listen.js` knows them.
+What the page is told is a message with a `state` (working, done, failed, kept or again) and `of`, the number of the
+request that it answers; assets/front/listen.js acts on it.
 """
 
 import json
@@ -54,6 +55,7 @@ def take_of(takes: Takes, asked: dict[str, Any], folder: Path = SAMPLES) -> Take
 
 def analyse(store: Store, takes: Takes, asked: dict[str, Any], teacher: str, student: str) -> Iterator[Message]:
     """Messages that say how far the work is, and at last what was heard, or in one sentence why nothing was."""
+    yield message("working", of=asked.get("of"), done=0)
     try:
         take = take_of(takes, asked)
         samples = audio.read(take.path)
@@ -61,15 +63,15 @@ def analyse(store: Store, takes: Takes, asked: dict[str, Any], teacher: str, stu
         second, lacking_too = models.opened_or_stand_in("student", lambda: models.student(store, student))
         for step in watch(lambda report: hear(samples, (first, second), report)):
             if isinstance(step, float):
-                yield message("working", done=round(step, 3))
+                yield message("working", of=asked.get("of"), done=round(step, 3))
             else:
                 notes = [note for note in (lacking, lacking_too) if note]
                 kept = store.clips.get(take.id) is not None
-                yield message("done", clip=clip(take, samples, step, notes) | {"kept": kept})
+                yield message("done", of=asked.get("of"), clip=clip(take, samples, step, notes) | {"kept": kept})
     except ValueError as error:
-        yield message("failed", why=str(error))
+        yield message("failed", of=asked.get("of"), why=str(error))
     except OSError:  # the take was deleted while it was being read
-        yield message("failed", why=GONE)
+        yield message("failed", of=asked.get("of"), why=GONE)
 
 
 def keep(store: Store, takes: Takes, asked: dict[str, Any]) -> Message:
@@ -139,16 +141,16 @@ def build(store: Store, takes: Takes, blocks: gr.Blocks) -> None:
 
     def first(teacher: str, student: str) -> Iterator[Message]:
         for sample in samples()[:1]:
-            yield from analyse(store, takes, {"sample": sample["file"]}, teacher, student)
+            yield from analyse(store, takes, {"sample": sample["file"], "of": 0}, teacher, student)
 
     def keep_it(event: gr.EventData) -> Message:
         return keep(store, takes, told(event))
 
     private: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
     models_chosen = [teacher, student]
-    running = [component.analyse(ask, models_chosen, component, trigger_mode="always_last", **private)]
+    running = [component.analyse(ask, models_chosen, component, trigger_mode="multiple", **private)]
     running.append(blocks.load(first, models_chosen, component, **private))
-    component.halt(lambda: message("stopped"), None, component, cancels=running, queue=False, **private)
+    component.halt(None, None, None, cancels=running)
     component.keep(keep_it, None, component, **private)
     gr.on([teacher.input, student.input], lambda: message("again"), None, component, queue=False, **private)
     blocks.load(lambda: gr.Dropdown(models.students(store)), None, student, queue=False, **private)

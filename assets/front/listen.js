@@ -21,13 +21,15 @@ export function mount(element, { props, trigger, watch }) {
   const alert = make("p", { class: "alert", role: "alert", hidden: true });
   const fill = make("i");
   const working = make("div", { class: "working", hidden: true }, make("div", { class: "track" }, fill), make("span", {}, "Listening"),
-    make("button", { type: "button", class: "quiet", onclick: () => trigger("halt") }, "Cancel"));
+    make("button", { type: "button", class: "quiet", onclick: halt }, "Cancel"));
   const keep = make("button", { type: "button", class: "keep", onclick: () => trigger("keep", { take: view.clip.id }) }, "Keep in library");
   const result = make("div");
   element.replaceChildren(make("div", { class: "listen" },
     make("div", { class: "inputs" }, drop, make("section", {}, make("h4", {}, "Or try a synthetic voice"), samples)), alert, working, result));
   const view = player(result, keep);
   let stop = null;
+  let asked = 0;
+  let begun = false;
 
   function card({ file, title, text, description }) {
     return make("button", { type: "button", class: "sample", "data-file": file, title: text, onclick: () => ask({ sample: file }) },
@@ -39,11 +41,26 @@ export function mount(element, { props, trigger, watch }) {
     alert.hidden = !text;
   }
 
-  function ask(what) {
+  // Every request has a number, and its answers carry it; what comes too late is not shown. Work that has begun is
+  // stopped; before its first answer Gradio has no name for it yet.
+  function request() {
     say("");
+    if (begun) trigger("halt");
+    begun = false;
+    asked += 1;
+    return asked;
+  }
+
+  function halt() {
+    request();
+    busy(null);
+  }
+
+  function ask(what) {
+    const of = request();
     busy(0);
     for (const each of samples.children) each.classList.toggle("chosen", each.dataset.file === what.sample);
-    trigger("analyse", what);
+    trigger("analyse", { ...what, of });
   }
 
   function busy(done) {
@@ -52,17 +69,19 @@ export function mount(element, { props, trigger, watch }) {
   }
 
   async function send(sound, name) {
-    say("");
+    const mine = request();
     busy(0);
+    let why = UNREACHED;
     try {
       const answer = await fetch(`/takes?name=${encodeURIComponent(name)}`, { method: "POST", body: sound });
       const { id, error } = await answer.json();
+      if (mine !== asked) return;
       if (id) return ask({ take: id });
-      say(error);
-    } catch {
-      say(UNREACHED);
-    }
+      why = error;
+    } catch { /* said below */ }
+    if (mine !== asked) return;
     busy(null);
+    say(why);
   }
 
   async function toggleRecording() {
@@ -105,16 +124,16 @@ export function mount(element, { props, trigger, watch }) {
   }
 
   const answers = {
-    working: ({ done }) => busy(done),
-    stopped: () => busy(null),
-    failed({ why }) { busy(null); say(why); },
+    working({ done }) { begun = true; busy(done); },
+    failed({ why }) { begun = false; busy(null); say(why); },
     kept: () => kept(true),
     again: () => view.clip && ask({ take: view.clip.id }),
-    done({ clip }) { busy(null); say(""); kept(clip.kept); view.show(clip); },
+    done({ clip }) { begun = false; busy(null); say(""); kept(clip.kept); view.show(clip); },
   };
 
   function hear() {
-    answers[props.value?.state]?.(props.value);
+    const { state, of } = props.value ?? {};
+    if (of === undefined || of === null || of === asked) answers[state]?.(props.value);
   }
 
   watch("value", hear);

@@ -47,7 +47,9 @@ export function player(root, ...actions) {
   async function redraw() {
     if (!clip || !figure.clientWidth) return;
     await plotly();
+    const first = !figure.on;
     await draw(figure, clip);
+    if (first) figure.on("plotly_relayout", controls.place);
     controls.place();
     article.dataset.drawn = clip.id;
   }
@@ -60,7 +62,6 @@ export function player(root, ...actions) {
     width = figure.clientWidth;
     if (width && figure._fullLayout) window.Plotly.Plots.resize(figure).then(controls.place); else redraw();
   }).observe(figure);
-  figure.addEventListener("wheel", () => requestAnimationFrame(controls.place), { passive: true });
 
   return {
     get clip() { return clip; },
@@ -77,7 +78,6 @@ export function player(root, ...actions) {
       cards(models, clip);
       controls.load(clip);
       await redraw();
-      figure.on("plotly_relayout", controls.place);
     },
     pause: controls.stop,
     hide() { article.hidden = true; controls.stop(); clip = null; },

@@ -100,4 +100,4 @@ def test_what_is_gone_cannot_be_kept(store: Store, takes: Takes) -> None:
 
 
 def test_two_messages_are_never_equal() -> None:
-    assert listen.message("stopped") != listen.message("stopped")
+    assert listen.message("kept") != listen.message("kept")
