@@ -1,5 +1,6 @@
 """A torch module as an ONNX file: one route for every teacher and student, and proof that both say the same."""
 
+import math
 import platform
 import warnings
 from importlib import metadata
@@ -59,6 +60,11 @@ def largest_difference(module: nn.Module, path: Path, seed: int = 0) -> float:
         for ours, theirs in zip(expected, session.run(None, {"audio": audio}), strict=True):
             largest = max(largest, float(np.abs(ours.numpy() - theirs).max()))
     return largest
+
+
+def parameters(path: Path) -> int:
+    """Numbers in the weights of an ONNX file, what is shared counted once; constants of the front-end are not weights."""
+    return sum(math.prod(tensor.dims) for tensor in onnx.load(path).graph.initializer)
 
 
 def versions() -> dict[str, str]:

@@ -46,7 +46,7 @@ def write(work: Path, target: Path) -> None:
         "hop_s": 0.25,
         "precision": "int8",
         "opset": export.OPSET,
-        "parameters": sum(p.numel() for p in ensemble.parameters()),
+        "parameters": export.parameters(full),
         "sha256": hashlib.sha256(target.read_bytes()).hexdigest(),
         "seeds": [options.seed for options in BRANCHES],
         "versions": export.versions(),
