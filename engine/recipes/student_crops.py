@@ -71,7 +71,7 @@ def prepare(shared: Path, work: Path, teacher: str, processes: int = 2) -> None:
     work.mkdir(parents=True, exist_ok=True)
     every = voices.rows(shared / "corpus", tuple(VERSIONS))
     numbered = list(enumerate(every))
-    train = [(row, n, VERSIONS[row.corpus], teacher) for n, row in numbered if row.split in ("train", "unlabelled")]
+    train = [(row, n, VERSIONS[row.corpus], teacher) for n, row in numbered if row.split in ("train", "")]
     dev = [(row, n, 0, teacher) for n, row in numbered if row.split == "dev" and row.corpus in voices.ACTED]
     with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
         for name, jobs in (("dev", dev), ("train", train)):
