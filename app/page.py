@@ -7,6 +7,7 @@ import gradio as gr
 from gradio.themes.utils.fonts import LocalFont
 
 from app.front import front
+from app.routes import FRONT
 from app.tabs import library, listen
 from app.takes import Takes
 from store.db import Store
@@ -56,4 +57,4 @@ def build(store: Store, takes: Takes) -> gr.Blocks:
 
 def dress() -> dict[str, Any]:
     """How the page looks: arguments of `gr.mount_gradio_app`."""
-    return {"theme": theme(), "head": HEAD, "footer_links": []}
+    return {"theme": theme(), "head": HEAD, "footer_links": [], "favicon_path": str(FRONT / "favicon.png")}

@@ -11,7 +11,7 @@ export function mount(element, { props, watch }) {
 
   function show() {
     hint.hidden = Boolean(props.value);
-    if (props.value) view.show(props.value);
+    if (props.value) view.show(props.value, true);
     else view.hide();
   }
 

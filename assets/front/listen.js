@@ -128,7 +128,7 @@ export function mount(element, { props, trigger, watch }) {
     failed({ why }) { begun = false; busy(null); say(why); },
     kept: () => kept(true),
     again: () => view.clip && ask({ take: view.clip.id }),
-    done({ clip }) { begun = false; busy(null); say(""); kept(clip.kept); view.show(clip); },
+    done({ clip }) { begun = false; busy(null); say(""); kept(clip.kept); view.show(clip, asked > 0); },
   };
 
   function hear() {

@@ -65,7 +65,7 @@ export function player(root, ...actions) {
 
   return {
     get clip() { return clip; },
-    async show(next) {
+    async show(next, reveal = false) {
       clip = next;
       article.hidden = false;
       delete article.dataset.drawn;
@@ -77,6 +77,7 @@ export function player(root, ...actions) {
       map.trace(clip);
       cards(models, clip);
       controls.load(clip);
+      if (reveal && article.getBoundingClientRect().top > 0.8 * innerHeight) article.scrollIntoView({ behavior: "smooth" });
       await redraw();
     },
     pause: controls.stop,

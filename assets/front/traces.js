@@ -21,9 +21,17 @@ function waveform({ peaks, duration_s }, colour) {
   };
 }
 
-function line(who, trace, axis, colour, dash) {
+// A single point is drawn as long as the window it has heard.
+function points({ times, values, window_s }, axis, duration_s) {
+  const [y, [middle]] = [drawn(values[axis]), times];
+  if (times.length > 1) return { x: times, y };
+  const half = Math.min(window_s, duration_s) / 2;
+  return { x: [middle - half, middle, middle + half], y: [y[0], y[0], y[0]] };
+}
+
+function line(who, trace, axis, colour, dash, duration_s) {
   return {
-    name: `${AXES[axis].name}, ${who}`, x: trace.times, y: drawn(trace.values[axis]), yaxis: `y${axis + 2}`,
+    name: `${AXES[axis].name}, ${who}`, ...points(trace, axis, duration_s), yaxis: `y${axis + 2}`,
     type: "scatter", mode: trace.times.length < 20 ? "lines+markers" : "lines",
     line: { color: colour, width: 2.25, dash }, marker: { color: colour, size: 4, symbol: dash === "dot" ? "circle-open" : "circle" },
     hovertemplate: `${who} %{y:.2f}<extra></extra>`,
@@ -32,8 +40,8 @@ function line(who, trace, axis, colour, dash) {
 
 export function data(clip, colours = palette()) {
   const lines = AXES.flatMap((_, axis) => [
-    clip.teacher?.trace && line("teacher", clip.teacher.trace, axis, colours.axes[axis], "solid"),
-    clip.student?.trace && line("student", clip.student.trace, axis, colours.axes[axis], "dot"),
+    clip.teacher?.trace && line("teacher", clip.teacher.trace, axis, colours.axes[axis], "solid", clip.duration_s),
+    clip.student?.trace && line("student", clip.student.trace, axis, colours.axes[axis], "dot", clip.duration_s),
   ]);
   return [waveform(clip, colours.wave), ...lines.filter(Boolean)];
 }
@@ -74,7 +82,6 @@ function layout(clip, colours) {
     xaxis: {
       range: [0, clip.duration_s], minallowed: 0, maxallowed: clip.duration_s, anchor: heard ? "y4" : "y", ticksuffix: " s", nticks: 8,
       gridcolor: colours.grid, zeroline: false, tickfont: { color: colours.quiet, size: 11 },
-      showspikes: true, spikemode: "across", spikethickness: 1, spikedash: "solid", spikecolor: colours.quiet, unifiedhovertitle: { text: "" },
     },
     yaxis: strip(0, colours, heard),
     ...(heard && { yaxis2: strip(1, colours, heard), yaxis3: strip(2, colours, heard), yaxis4: strip(3, colours, heard) }),

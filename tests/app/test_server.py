@@ -9,6 +9,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import httpx
@@ -42,7 +43,8 @@ def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
         for name in ("GRADIO_TEMP_DIR", "GRADIO_ANALYTICS_ENABLED", "HF_HUB_OFFLINE", "HF_HUB_DISABLE_TELEMETRY"):
             patch.setenv(name, "")
         with Store(tmp_path_factory.mktemp("data")) as store:
-            app = asyncio.run(built(store, tmp_path_factory.mktemp("private")))
+            with ThreadPoolExecutor(1) as elsewhere:  # the browser's tests keep a loop running in this thread
+                app = elsewhere.submit(asyncio.run, built(store, tmp_path_factory.mktemp("private"))).result()
             yield TestClient(app, base_url=ORIGIN, raise_server_exceptions=False)
 
 
