@@ -26,7 +26,7 @@ from engine.types import SAMPLE_RATE, Floats, StudentSpec
 class DistilOptions:
     """One training of a student."""
 
-    epochs: int = 5
+    epochs: int = 6
     batch_s: float = 96.0  # seconds of audio a step, all processes together
     rate: float = 4e-3
     weight_decay: float = 0.01
