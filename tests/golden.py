@@ -4,8 +4,8 @@ import json
 from pathlib import Path
 
 from app import models
-from engine import audio, listen
-from engine.types import Model
+from engine import audio, listen, speech
+from engine.types import Floats, Model
 from tests.conftest import SAMPLES
 
 PATH = Path(__file__).with_suffix(".json")
@@ -15,12 +15,16 @@ def shipped() -> list[Model]:
     return [models.teacher(models.TEACHER).model, models.embedded_student().model]
 
 
+def heard(model: Model, samples: Floats) -> Floats:
+    """A/D/V of a clip, as the product computes it: [3]."""
+    return listen.clip_value(model, samples, speech.spans(samples))[0]
+
+
 def values() -> dict[str, dict[str, list[float]]]:
     """A/D/V by model and clip."""
     return {
         model.name: {
-            path.stem: [round(float(value), 4) for value in listen.answer(model, audio.read(path)).adv]
-            for path in SAMPLES
+            path.stem: [round(float(value), 4) for value in heard(model, audio.read(path))] for path in SAMPLES
         }
         for model in shipped()
     }

