@@ -43,7 +43,7 @@ BRANCHES = (FitOptions(seed=0), FitOptions(seed=1, bursts=False))
 
 def without(corpus: str) -> FitOptions:
     """How the figure for a corpus that was left out is made: a shorter training."""
-    return FitOptions(leave_out=corpus, bursts=False, head_epochs=2, epochs=4)
+    return FitOptions(leave_out=corpus, bursts=False, head_epochs=2, epochs=3)
 
 
 @dataclass(frozen=True)
