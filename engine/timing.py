@@ -1,7 +1,7 @@
 """How fast things run on one thread, as multiples of real time.
 
-All are timed on the same clips in interleaved rounds, so that a busy moment of the machine strikes each alike.
-Absolute figures belong to one machine; the ratio to a well-known library's log-mel travels better.
+The processor's time is counted: on an idle machine it is the clock's, and on a busy one it still says something. All
+take turns on the same clips. Absolute figures belong to one machine; the ratio to a well-known log-mel travels better.
 """
 
 import time
@@ -44,11 +44,11 @@ def speeds(tasks: Mapping[str, Task], clips: Sequence[Floats], rounds: int = 5) 
     with threadpool_limits(1):
         for number in range(rounds + 1):
             for name, task in tasks.items():
-                start = time.perf_counter()
+                start = time.process_time()
                 for clip in clips:
                     task(clip)
                 if number:
-                    found[name].append(audio_s / (time.perf_counter() - start))
+                    found[name].append(audio_s / (time.process_time() - start))
     return {name: sorted(values) for name, values in found.items()}
 
 
