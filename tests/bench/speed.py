@@ -60,9 +60,8 @@ def main() -> None:
     seconds = sum(map(len, heard)) / SAMPLE_RATE
     print(f"{processor()}, {os.cpu_count()} cores of which one is used, {platform.system()}")
     print(f"Python {platform.python_version()}, {versions}")
-    print(
-        f"{len(heard)} clips of {given.folder.name}, {seconds:.1f} s together, {given.rounds} interleaved rounds, processor time\n"
-    )
+    print(f"{len(heard)} clips of {given.folder.name}, {seconds:.1f} s together")
+    print(f"{given.rounds} interleaved rounds, processor time\n")
     print("| one thread | times real time: median (min to max) | times librosa |\n|---|---|---|")
     for name, values in measured.items():
         spread = f"{median(values):.0f} ({values[0]:.0f} to {values[-1]:.0f})"
