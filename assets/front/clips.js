@@ -40,6 +40,7 @@ export function mount(element, { props, trigger, watch }) {
     make("div", { class: "pager" }, count, discard, back, on), sure));
   const chosen = new Set();
   let picked = null;
+  let said = ""; // by the teacher, of the clip that was picked
   let wait = 0;
 
   const page = () => props.value?.clips ?? [];
@@ -49,8 +50,13 @@ export function mount(element, { props, trigger, watch }) {
     trigger("look", { text: text.value.trim(), corpus: corpus.value, speaker: speaker.value, page: next });
   }
 
+  function sayingOf(id) {
+    return JSON.stringify(page().find((clip) => clip.id === id)?.adv);
+  }
+
   function pick(id) {
     picked = id;
+    said = sayingOf(id);
     show();
     trigger("pick", { id });
   }
@@ -80,6 +86,7 @@ export function mount(element, { props, trigger, watch }) {
     back.disabled = current === 0;
     on.disabled = current + 1 >= pages;
     tally();
+    if (page().some(({ id }) => id === picked) && sayingOf(picked) !== said) pick(picked);
   }
 
   watch("value", show);

@@ -81,6 +81,7 @@ export function player(root, ...actions) {
       await redraw();
     },
     pause: controls.stop,
+    focus: controls.focus,
     hide() { article.hidden = true; controls.stop(); clip = null; },
   };
 }

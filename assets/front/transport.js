@@ -77,8 +77,9 @@ export function transport(bar, plot, figure, moved) {
     }, { once: true });
   }, true);
 
+  // A player that has left the page hears its keys no more: its plot has no place in it.
   function key(event) {
-    const typing = event.target.closest?.("input, textarea, select, [contenteditable]");
+    const typing = event.target.closest?.("input, textarea, select, [contenteditable], [role='tab']");
     if (typing || event.ctrlKey || event.metaKey || event.altKey || !plot.offsetParent || !clip) return;
     const turn = { "[": -1, "]": 1 }[event.key];
     if (event.key === " " && !event.target.closest?.("button, a")) toggle();
@@ -99,6 +100,6 @@ export function transport(bar, plot, figure, moved) {
     },
     place,
     stop: () => audio.pause(),
-    forget: () => document.removeEventListener("keydown", key),
+    focus: () => button.focus({ preventScroll: true }),
   };
 }

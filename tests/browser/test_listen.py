@@ -163,6 +163,8 @@ def test_a_click_on_the_plot_seeks(page: Page) -> None:
 
 
 def test_space_plays_and_brackets_change_the_speed(page: Page) -> None:
+    page.get_by_role("button", name="Weary").click()
+    drawn(page, "#listen", "Weary")
     page.keyboard.press("]")
     expect(page.locator("#listen .speed")).to_have_value("1.25")
     page.keyboard.press(" ")
@@ -176,7 +178,7 @@ def test_long_work_is_cancelled(page: Page, tmp_path: Path) -> None:
     sf.write(tmp_path / "long.flac", np.tile(voice, 1 + 9 * 60 * 16_000 // len(voice))[: 9 * 60 * 16_000], 16_000)
     before = page.locator("#listen h3").inner_text()
     give(page, tmp_path / "long.flac")
-    page.wait_for_function("parseFloat(document.querySelector('#listen .working i').style.width) > 0")
+    expect(page.locator("#listen .working")).to_contain_text("Listening")
     page.get_by_role("button", name="Cancel").click()
     expect(page.locator("#listen .working")).to_be_hidden()
     assert page.locator("#listen h3").inner_text() == before
