@@ -1,12 +1,16 @@
-"""The bundled sample clips, decoded once."""
+"""The bundled sample clips, decoded once; properties have no deadline, for no test asserts a time."""
 
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from engine import audio
 from engine.onnx_model import ASSETS
 from engine.types import Floats
+
+settings.register_profile("etude", deadline=None)
+settings.load_profile("etude")
 
 SAMPLES = sorted((ASSETS / "samples").glob("*.flac"))
 

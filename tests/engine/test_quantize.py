@@ -46,7 +46,7 @@ def unpacked(tensor):
     return np.where(steps > 7, steps - 16, steps).reshape(tensor.dims)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(rows=st.integers(1, 200), columns=st.integers(1, 200), seed=st.integers(0, 99))
 @pytest.mark.parametrize("operator", ["MatMul", "Gemm"])
 def test_four_bits_unpack_to_steps_times_scales(tmp_path_factory, operator, rows, columns, seed):
