@@ -63,7 +63,7 @@ def largest_difference(module: nn.Module, path: Path, seed: int = 0) -> float:
 
 
 def parameters(path: Path) -> int:
-    """Numbers in the weights of an ONNX file, what is shared counted once; constants of the front-end are not weights."""
+    """Numbers in an ONNX file's weights, what is shared counted once; the front-end's constants are not weights."""
     return sum(math.prod(tensor.dims) for tensor in onnx.load(path).graph.initializer)
 
 

@@ -136,8 +136,9 @@ Clips in which the voice filter found no speech are not scored: {m["test"][-1]["
 
 ## Limits
 
-Acted speech in three languages by 43 people; real feeling is quieter. Dominance is only as good as its anchors. Below a
-second of speech valence is a guess. It hears a voice, not a person: it does not know what somebody feels.
+Acted speech in three languages by 27 people, and cries by others; real feeling is quieter. Dominance is only as good
+as its anchors. Below a second of speech valence is a guess. It hears a voice, not a person: it does not know what
+somebody feels.
 
 ## Rebuild
 
