@@ -16,9 +16,7 @@ from engine.recipes.teacher_card import said_of
 
 def measure(shared: Path, work: Path, path: Path) -> dict[str, Any]:
     """Every figure of the card: on `test` speakers, to the teacher and to the anchors."""
-    rows = {
-        s: [r for r in voices.rows(shared / "corpus", voices.ACTED) if r.split == s] for s in ("train", "dev", "test")
-    }
+    rows = voices.measured(shared / "corpus")
     stated = json.loads(path.with_suffix(".json").read_text())
     teacher = plugins.load("teachers", stated["teacher"]).load()
     model, full = OnnxModel(path), OnnxModel(work / "student_fp32.onnx")

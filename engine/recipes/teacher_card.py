@@ -61,8 +61,7 @@ def left_out(work: Path) -> list[dict[str, Any]]:
 
 def measure(shared: Path, work: Path, path: Path) -> dict[str, Any]:
     """Every figure of the card."""
-    rows = {split: [r for r in voices.rows(shared / "corpus", voices.ACTED) if r.split == split]
-            for split in ("train", "dev", "test")}  # fmt: skip
+    rows = voices.measured(shared / "corpus")
     truth = {split: np.stack([anchor(row) for row in part]) for split, part in rows.items()}
     model, full = OnnxModel(path), OnnxModel(work / "teacher_fp32.onnx")
     said = {split: said_of(model, rows[split]) for split in ("dev", "test")}
