@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import soundfile as sf
-from playwright.sync_api import Browser, Page, ViewportSize, expect, sync_playwright
+from playwright.sync_api import BrowserContext, Page, expect, sync_playwright
 
 from engine.audio import read
 from store.db import Store
@@ -70,11 +70,14 @@ def spoken(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def browser(spoken: Path) -> Iterator[Browser]:
+def context(spoken: Path) -> Iterator[BrowserContext]:
+    """One for all pages, so that scripts are fetched and compiled once."""
     with sync_playwright() as playwright:
         flags = [*FLAGS, f"--use-file-for-fake-audio-capture={spoken}"]
         browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=flags)
-        yield browser
+        context = browser.new_context(viewport={"width": 1280, "height": 900}, permissions=["microphone"])
+        context.set_default_timeout(WAIT_MS)
+        yield context
         browser.close()
 
 
@@ -82,17 +85,14 @@ def browser(spoken: Path) -> Iterator[Browser]:
 class Opener:
     """Opens pages, and notes what they ask for and what fails in them."""
 
-    browser: Browser
+    context: BrowserContext
     url: str
     asked: list[str]
     failed: list[str]
 
-    def __call__(self, width: int = 1280, dark: bool = False) -> Page:
-        viewport: ViewportSize = {"width": width, "height": 900}
-        context = self.browser.new_context(viewport=viewport, color_scheme="dark" if dark else "light")
-        context.grant_permissions(["microphone"])
-        page = context.new_page()
-        page.set_default_timeout(WAIT_MS)
+    def __call__(self, dark: bool = False) -> Page:
+        page = self.context.new_page()
+        page.emulate_media(color_scheme="dark" if dark else "light")
         page.on("request", lambda request: self.asked.append(request.url))
         page.on("websocket", lambda socket: self.asked.append(socket.url))
         page.on("pageerror", lambda error: self.failed.append(str(error)))
@@ -103,11 +103,12 @@ class Opener:
 
 
 @pytest.fixture
-def opened(browser: Browser, server: Server) -> Iterator[Opener]:
-    opener = Opener(browser, server.url, [], [])
+def opened(context: BrowserContext, server: Server) -> Iterator[Opener]:
+    opener = Opener(context, server.url, [], [])
     yield opener
-    for context in browser.contexts:
-        context.close()
+    for page in context.pages:
+        page.evaluate("localStorage.clear()")
+        page.close()
     assert [url for url in opener.asked if not url.startswith((server.url + "/", *OURS))] == []
     assert opener.failed == []
 
