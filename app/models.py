@@ -1,6 +1,5 @@
 """Opens teachers and students by the names that a person sees, each once."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -12,7 +11,6 @@ from engine.types import Model, TeacherSpec
 from store.db import Store
 
 TEACHER, STUDENT = "embedded", "wav2small"  # what Etude brings along
-STAND_IN = "loudness"  # needs no file
 _one_at_a_time = Lock()
 
 
@@ -75,14 +73,6 @@ def student_file(path: Path) -> Opened:
     """
     with _one_at_a_time:
         return _student(path)
-
-
-def opened_or_stand_in(kind: str, open_it: Callable[[], Opened]) -> tuple[Opened, str]:
-    """Open a model; where that fails, the one that needs no file, and a sentence that says so."""
-    try:
-        return open_it(), ""
-    except (ValueError, OSError) as error:
-        return teacher(STAND_IN), f"{error} Until then, the {kind} is {STAND_IN!r}, which knows nothing of feeling."
 
 
 @lru_cache(maxsize=4)

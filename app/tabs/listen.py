@@ -59,15 +59,13 @@ def analyse(store: Store, takes: Takes, asked: dict[str, Any], teacher: str, stu
     try:
         take = take_of(takes, asked)
         samples = audio.read(take.path)
-        first, lacking = models.opened_or_stand_in("teacher", lambda: models.teacher(teacher))
-        second, lacking_too = models.opened_or_stand_in("student", lambda: models.student(store, student))
-        for step in watch(lambda report: hear(samples, (first, second), report)):
+        chosen = models.teacher(teacher), models.student(store, student)
+        for step in watch(lambda report: hear(samples, chosen, report)):
             if isinstance(step, float):
                 yield message("working", of=asked.get("of"), done=round(step, 3))
             else:
-                notes = [note for note in (lacking, lacking_too) if note]
                 kept = store.clips.get(take.id) is not None
-                yield message("done", of=asked.get("of"), clip=clip(take, samples, step, notes) | {"kept": kept})
+                yield message("done", of=asked.get("of"), clip=clip(take, samples, step) | {"kept": kept})
     except ValueError as error:
         yield message("failed", of=asked.get("of"), why=str(error))
     except OSError:  # the take was deleted while it was being read
@@ -84,16 +82,13 @@ def keep(store: Store, takes: Takes, asked: dict[str, Any]) -> Message:
     return message("kept")
 
 
-def clip(take: Take, samples: Floats, heard: list[Heard], notes: list[str]) -> figures.Plain:
+def clip(take: Take, samples: Floats, heard: list[Heard]) -> figures.Plain:
     """Everything that the player shows of a take, from what teacher and student, in this order, made of it."""
     teacher, student = heard
     answer = teacher.answer
     if teacher.opened.spec is not None:
         take.answers[teacher.opened.spec.name] = (teacher.opened.spec, answer)
-    if not answer.speech:
-        notes = [*notes, NO_SPEECH]
-    elif answer.speech_s < 1:
-        notes = [*notes, SHORT]
+    notes = [] if answer.speech_s >= 1 else [SHORT if answer.speech else NO_SPEECH]
     spoken = f"{answer.speech_s:.1f} s of speech in {answer.duration_s:.1f} s."
     return {
         "id": take.id,

@@ -67,9 +67,10 @@ def test_nobody_speaking_is_said_in_words(store: Store, takes: Takes) -> None:
     assert clip["speech"] == ()
 
 
-def test_an_unknown_teacher_is_replaced_and_said_so(store: Store, takes: Takes) -> None:
-    clip = heard(store, takes, {"sample": SAMPLE}, teacher="nobody")["clip"]
-    assert any("no teacher called 'nobody'" in note and "'loudness'" in note for note in clip["notes"])
+def test_an_unknown_teacher_is_a_sentence_and_never_replaced(store: Store, takes: Takes) -> None:
+    last = heard(store, takes, {"sample": SAMPLE}, teacher="nobody")
+    assert last["state"] == "failed"
+    assert "no teacher called 'nobody'" in last["why"]
 
 
 @pytest.mark.parametrize(
