@@ -76,7 +76,8 @@ def test_no_score_lies_outside_its_interval():
 
 
 def test_nothing_was_lost_in_quantization():
-    assert all(value >= 0.995 for name in NAMES for value in stated(name)["metrics"]["ccc_to_fp32"])
+    for name, least in (("teacher", 0.995), ("wav2small", 0.99)):
+        assert all(value >= least for value in stated(name)["metrics"]["ccc_to_fp32"])
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -175,7 +176,9 @@ def test_ctrl_c_keeps_what_is_done(data: Path, tmp_path: Path, as_json: bool) ->
     words = ["import", str(tmp_path / "many"), "--data", str(data), *(["--json"] if as_json else [])]
     with Store(data) as store:
         command = [sys.executable, "-m", "app", *words]
-        with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        heed = partial(signal.signal, signal.SIGINT, signal.SIG_DFL)  # a shell's background jobs do not
+        pipes: dict[str, Any] = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+        with subprocess.Popen(command, preexec_fn=heed, **pipes) as process:
             end = time.monotonic() + 60
             while store.clips.count() < 20:
                 assert time.monotonic() < end, "nothing is imported"
