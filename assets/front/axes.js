@@ -8,7 +8,7 @@ export const AXES = [
 
 export const clip01 = (value) => Math.min(1, Math.max(0, value));
 export const number = (value, digits = 2) => (value === null ? "–" : value.toFixed(digits).replace("-", "−"));
-export const signed = (value) => (value === null ? "–" : (value < 0 ? "−" : "+") + Math.abs(value).toFixed(2));
+export const signed = (value) => (value === null ? "–" : (value <= -0.005 ? "−" : "+") + Math.abs(value).toFixed(2));
 
 export function clock(seconds) {
   const whole = Math.floor(seconds);
