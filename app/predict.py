@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from engine import audio, listen
+from engine import audio, listen, speech
 from engine.types import AXES, SAMPLE_RATE, Model
 
 
@@ -20,15 +20,16 @@ def files(model: Model, paths: Iterable[Path]) -> Iterator[dict[str, Any]]:
         try:
             samples = audio.read(path)
             start = time.perf_counter()
-            answer = listen.answer(model, samples)
+            spoken = speech.spans(samples)
+            adv, _ = listen.clip_value(model, samples, spoken)
             taken_s = time.perf_counter() - start
         except ValueError as error:
             yield {"file": str(path), "error": str(error)}
             continue
-        values = [None if np.isnan(value) else round(float(value), 6) for value in answer.adv]
+        values = [None if np.isnan(value) else round(float(value), 6) for value in adv]
         yield {
             "file": str(path), "model": model.name, **dict(zip(AXES, values, strict=True)),
-            "speech_s": round(answer.speech_s, 3), "duration_s": round(len(samples) / SAMPLE_RATE, 3),
+            "speech_s": round(sum(end - start for start, end in spoken), 3), "duration_s": round(len(samples) / SAMPLE_RATE, 3),
             "took_ms": round(taken_s * 1000, 1),
         }  # fmt: skip
 
