@@ -28,10 +28,13 @@ def files(model: Model, paths: Iterable[Path]) -> Iterator[dict[str, Any]]:
             continue
         values = [None if np.isnan(value) else round(float(value), 6) for value in adv]
         yield {
-            "file": str(path), "model": model.name, **dict(zip(AXES, values, strict=True)),
-            "speech_s": round(sum(end - start for start, end in spoken), 3), "duration_s": round(len(samples) / SAMPLE_RATE, 3),
+            "file": str(path),
+            "model": model.name,
+            **dict(zip(AXES, values, strict=True)),
+            "speech_s": round(sum(end - start for start, end in spoken), 3),
+            "duration_s": round(len(samples) / SAMPLE_RATE, 3),
             "took_ms": round(taken_s * 1000, 1),
-        }  # fmt: skip
+        }
 
 
 def line(answer: dict[str, Any]) -> str:
