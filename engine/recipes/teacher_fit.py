@@ -16,6 +16,7 @@ import torch
 from torch import Tensor, nn
 
 from engine.anchors import CATEGORIES, anchor, target
+from engine.distil import ccc_loss
 from engine.measure import ccc
 from engine.recipes.voices import ACTED, BURSTS
 from engine.types import CorpusRow, Floats
@@ -102,13 +103,6 @@ def epoch(train: list[Example], options: FitOptions, rng: np.random.Generator) -
     groups = [drawn[i : i + BATCH] for i in range(0, len(drawn) - BATCH // 2, BATCH)]
     for group in rng.permutation(len(groups)):
         yield groups[group]
-
-
-def ccc_loss(answers: Tensor, targets: Tensor) -> Tensor:
-    """1 - CCC, averaged over the axes; computed over the batch."""
-    a, t = answers - answers.mean(0), targets - targets.mean(0)
-    spread = a.square().mean(0) + t.square().mean(0) + (answers.mean(0) - targets.mean(0)).square()
-    return (1 - 2 * (a * t).mean(0) / (spread + 1e-6)).mean()
 
 
 def loss(teacher: Teacher, group: list[tuple[Example, int]], features: np.ndarray, names: list[str]) -> Tensor:
