@@ -6,7 +6,7 @@ Scale: every value of A/D/V lies nominally in 0..1 and is kept unclipped; only d
 import hashlib
 import json
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Literal, Protocol
 
@@ -89,7 +89,6 @@ class StudentSpec:
 
     architecture: str  # a file's name in engine/students
     size: int = 13  # channels: the one dial
-    options: dict[str, float] = field(default_factory=dict)
     seed: int = 0
 
 

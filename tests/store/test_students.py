@@ -21,9 +21,7 @@ STUDENT = StudentRecord(name="first", spec=SPEC, data_fingerprint="d", file="fir
         StudentRecord,
         id=st.just(0),
         name=words,
-        spec=st.builds(
-            StudentSpec, words, size=st.integers(), options=st.dictionaries(words, real), seed=st.integers(0, 2**32)
-        ),
+        spec=st.builds(StudentSpec, words, size=st.integers(), seed=st.integers(0, 2**32)),
         data_fingerprint=words,
         metrics=st.dictionaries(words, real | st.lists(real)),
         parent=st.none(),
