@@ -5,7 +5,7 @@ INSTALLED := $(VENV)/.installed
 BENCH := $(VENV)/.bench
 SHARED ?= ../shared
 
-.PHONY: run test check bench table teacher student
+.PHONY: run test check bench table teacher student compare ablation
 
 run: $(INSTALLED)  ## open the page; make run ARGS="--port 8000"
 	$(BIN)/etude serve --open $(ARGS)
@@ -20,7 +20,10 @@ check: $(INSTALLED)  ## style and types
 
 bench: $(INSTALLED) $(BENCH)  ## how fast, beside others, in one run
 	$(BIN)/python -m tests.bench.speed
+	$(BIN)/python -m tests.bench.students
 	$(BIN)/python -m tests.bench.page
+	$(BIN)/python -m tests.bench.latency
+	$(BIN)/python -m tests.bench.training
 
 table: $(INSTALLED)  ## write the README's table of students anew
 	$(BIN)/python -m app.table README.md
@@ -28,8 +31,14 @@ table: $(INSTALLED)  ## write the README's table of students anew
 teacher: $(INSTALLED)  ## rebuild assets/teacher.onnx from the corpora in SHARED; hours
 	$(BIN)/python -m engine.recipes.teacher $(SHARED)
 
-student: $(INSTALLED)  ## rebuild assets/wav2small.onnx from the teacher and the corpora in SHARED; hours
-	$(BIN)/python -m engine.recipes.student $(SHARED)
+student: $(INSTALLED)  ## rebuild assets/etude.onnx from the teacher and the corpora in SHARED; make student ARGS="--run wav2small"
+	$(BIN)/python -m engine.recipes.student $(SHARED) $(ARGS)
+
+compare: $(INSTALLED)  ## write assets/students.md of what has been trained; make compare ARGS=--fit trains it: a day
+	$(BIN)/python -m engine.recipes.compare $(SHARED) $(ARGS)
+
+ablation: $(INSTALLED)  ## write assets/ablation.md from the crops that `make student` made; half an hour
+	$(BIN)/python -m engine.recipes.ablation $(SHARED)
 
 $(INSTALLED): pyproject.toml constraints.txt
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)

@@ -2,53 +2,25 @@
 
 import json
 import sys
-from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
 import click
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
-from rich.progress import Progress as Bar
 
-from app import models, predict, settings, table, work
+from app import console, models, predict, settings, table, work
+from app.console import Verbs, data_option, json_option
+from app.verbs_search import search
+from app.verbs_train import train
 from store.db import Store
-
-Command = Callable[..., Any]
-data_option = click.option("--data", type=click.Path(path_type=Path), help="Data folder (else ETUDE_DATA).")
-
-
-def _note(ctx: click.Context, _: click.Parameter, as_json: bool) -> bool:
-    ctx.meta["as_json"] = as_json  # for errors, which are told outside the verb
-    return as_json
-
-
-json_option = click.option(
-    "--json", "as_json", is_flag=True, callback=_note, is_eager=True, help="Print JSON and nothing else."
-)
-
-
-class Verbs(click.Group):
-    """Turns a ValueError of any verb into a sentence, and no verb at all into `serve`."""
-
-    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        if not args or (args[0].startswith("-") and args[0] not in ("--help", "--version")):
-            args = ["serve", *args]
-        return super().parse_args(ctx, args)
-
-    def invoke(self, ctx: click.Context) -> Any:
-        try:
-            return super().invoke(ctx)
-        except ValueError as error:
-            if ctx.meta.get("as_json"):
-                click.echo(json.dumps({"error": str(error)}))
-            raise click.ClickException(str(error)) from error
 
 
 @click.group(cls=Verbs, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="etude", prog_name="etude")
 def main() -> None:
     """Etude turns a big speech-emotion model into a tiny one you own."""
+
+
+main.add_command(train)
+main.add_command(search)
 
 
 @main.command()
@@ -71,7 +43,7 @@ def serve(data: Path | None, host: str, port: int, open_browser: bool, as_json: 
 def import_(folder: Path, data: Path | None, as_json: bool) -> None:
     """Take a folder's clips into the library; doing it twice changes nothing."""
     with Store(settings.data_folder(data)) as store:
-        _run(work.import_folder(store, folder), as_json, "refused")
+        console.done(work.import_folder(store, folder), as_json, "refused")
 
 
 @main.command()
@@ -81,7 +53,7 @@ def import_(folder: Path, data: Path | None, as_json: bool) -> None:
 def label(teacher: str, data: Path | None, as_json: bool) -> None:
     """Let a teacher answer every clip that it has not answered yet."""
     with Store(settings.data_folder(data)) as store:
-        _run(work.label(store, teacher), as_json, "failed")
+        console.done(work.label(store, teacher), as_json, "failed")
 
 
 @main.command("predict")
@@ -108,7 +80,7 @@ def predict_(
 @json_option
 def teachers(as_json: bool) -> None:
     """The teachers, what they are and under which licence."""
-    _table([table.facts(models.teacher(name)) for name in models.teachers()], as_json)
+    console.table([table.facts(models.teacher(name)) for name in models.teachers()], as_json)
 
 
 @main.command()
@@ -117,7 +89,7 @@ def teachers(as_json: bool) -> None:
 def students(data: Path | None, as_json: bool) -> None:
     """The students, the embedded one first."""
     with Store(settings.data_folder(data)) as store:
-        _table([table.facts(models.student(store, name)) for name in models.students(store)], as_json)
+        console.table([table.facts(models.student(store, name)) for name in models.students(store)], as_json)
 
 
 @main.command()
@@ -139,39 +111,10 @@ def stats(data: Path | None, as_json: bool) -> None:
 def _student(name: str, data: Path | None) -> models.Opened:
     if Path(name).suffix == ".onnx":
         return models.student_file(Path(name))
-    if name == models.STUDENT:  # no library is opened, or made, for what comes with Etude
-        return models.embedded_student()
+    if name in models.EMBEDDED:  # no library is opened, or made, for what comes with Etude
+        return models.embedded_student(name)
     with Store(settings.data_folder(data)) as store:
         return models.student(store, name)
-
-
-def _run(steps: Iterator[work.Progress], as_json: bool, listed: str) -> None:
-    """Run work to its end with a bar on standard error; Ctrl-C keeps what is done."""
-    columns = (BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(), TextColumn("{task.description}"))
-    result: dict[str, Any] = {}
-    try:
-        with Bar(*columns, console=Console(stderr=True), transient=True, disable=as_json) as bar:
-            task = bar.add_task("", total=None)
-            for step in steps:
-                bar.update(task, completed=step.done, total=step.total, description=step.message)
-                result, message = step.result or {}, step.message
-    except KeyboardInterrupt:
-        raise ValueError("Stopped. What was done is kept; the same command goes on from there.") from None
-    if as_json:
-        click.echo(json.dumps(result))
-        return
-    for entry in result[listed]:
-        click.echo(f"{listed}: {entry['path']}: {entry['reason']}")
-    click.echo(message)
-
-
-def _table(rows: list[dict[str, Any]], as_json: bool) -> None:
-    if as_json:
-        click.echo(json.dumps(rows))
-        return
-    for row in rows:
-        size = f"{row['bytes'] / 1000:,.1f} kB" if row["bytes"] else "no weights"
-        click.echo(f"{row['name']:<12} {size:>12}  {row['title']}  [{row['licence']}]")
 
 
 if __name__ == "__main__":

@@ -10,7 +10,9 @@ from engine.onnx_model import ASSETS, OnnxModel
 from engine.types import Model, TeacherSpec
 from store.db import Store
 
-TEACHER, STUDENT = "embedded", "wav2small"  # what Etude brings along
+TEACHER = "embedded"  # what Etude brings along, in assets
+EMBEDDED = ("etude", "wav2small")
+STUDENT = EMBEDDED[0]
 _one_at_a_time = Lock()
 
 
@@ -32,8 +34,8 @@ def teachers() -> list[str]:
 
 
 def students(store: Store) -> list[str]:
-    """The students' names: the embedded one, then those trained here, newest first."""
-    return [STUDENT, *(record.name for record in store.students.list())]
+    """The students' names: the embedded ones, then those trained here, newest first."""
+    return [*EMBEDDED, *(record.name for record in store.students.list())]
 
 
 def teacher(name: str) -> Opened:
@@ -47,22 +49,22 @@ def teacher(name: str) -> Opened:
 
 
 def student(store: Store, name: str) -> Opened:
-    """Open the embedded student, or one that was trained here.
+    """Open an embedded student, or one that was trained here.
 
     Raises:
         ValueError: there is none of that name, or its file is missing or damaged.
     """
-    if name == STUDENT:
-        return embedded_student()
+    if name in EMBEDDED:
+        return embedded_student(name)
     files = {record.name: Path(record.file) for record in store.students.list()}
     if name not in files:
         raise ValueError(f"There is no student called {name!r}; there are: {', '.join(students(store))}.")
     return student_file(store.folder / files[name])
 
 
-def embedded_student() -> Opened:
-    """Open the student that comes with Etude."""
-    return student_file(ASSETS / f"{STUDENT}.onnx")
+def embedded_student(name: str = STUDENT) -> Opened:
+    """Open a student that comes with Etude."""
+    return student_file(ASSETS / f"{name}.onnx")
 
 
 def student_file(path: Path) -> Opened:

@@ -8,11 +8,11 @@ from gradio.themes.utils.fonts import LocalFont
 
 from app.front import front
 from app.routes import FRONT
-from app.tabs import library, listen
+from app.tabs import library, listen, search, train
 from app.takes import Takes
 from store.db import Store
 
-STYLES = ("base", "listen", "player", "library")
+STYLES = ("base", "listen", "player", "library", "train", "search")
 HEAD = "\n".join(
     (
         *(f'<link rel="stylesheet" href="/front/{name}.css">' for name in STYLES),
@@ -52,6 +52,10 @@ def build(store: Store, takes: Takes) -> gr.Blocks:
                 listen.build(store, takes, blocks)
             with gr.Tab("Library", id="library"):
                 library.build(store, blocks)
+            with gr.Tab("Train", id="train"):
+                train.build(store, blocks)
+            with gr.Tab("Search", id="search"):
+                search.build(store, blocks)
     return blocks
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-from app.models import STUDENT, TEACHER, Opened, embedded_student, teacher
+from app.models import EMBEDDED, TEACHER, Opened, embedded_student, teacher
 from engine import audio
 from engine.onnx_model import ASSETS
 
@@ -36,16 +36,16 @@ def facts(opened: Opened) -> dict[str, Any]:
 
 def markdown(speeds: Mapping[str, Sequence[float]]) -> str:
     """The table: the teacher, then the students, with how fast each was, and on what the scores were taken."""
-    own, tiny = facts(teacher(TEACHER)), facts(embedded_student())
-    to_anchors = own["metrics"]["test"][-1], tiny["metrics"]["to_anchors"][-1]
-    rows = [
-        _row(f"teacher `{TEACHER}`", own, speeds[TEACHER], speeds, None, to_anchors[0]),
-        _row(f"student `{STUDENT}`", tiny, speeds[STUDENT], speeds, tiny["metrics"]["to_teacher"][-1], to_anchors[1]),
-    ]
-    scored = to_anchors[0]
+    own = facts(teacher(TEACHER))
+    scored = own["metrics"]["test"][-1]
+    rows = [_row(f"teacher `{TEACHER}`", own, speeds[TEACHER], speeds, None, scored)]
+    for name in EMBEDDED:
+        said = facts(embedded_student(name))
+        scores = (said["metrics"][to][-1] for to in ("to_teacher", "to_anchors"))
+        rows.append(_row(f"student `{name}`", said, speeds[name], speeds, *scores))
     return (
         f"{HEAD}{''.join(rows)}\nOne thread, voice filter included, on the sample clips. CCC: agreement on "
-        f"{scored['n']} clips of {scored['speakers']} `test` speakers, whom neither model heard in training; anchors "
+        f"{scored['n']} clips of {scored['speakers']} `test` speakers, whom no model heard in training; anchors "
         "are what each acted category should sound like, no human ratings.\n"
     )
 
@@ -79,8 +79,8 @@ def main() -> None:
     """Measure the speeds now, and rewrite the table in the file that is named."""
     from engine import timing
 
-    own, tiny = teacher(TEACHER).model, embedded_student().model
-    tasks = {REFERENCE: timing.log_mel, TEACHER: timing.clip_value(own), STUDENT: timing.clip_value(tiny)}
+    tasks = {REFERENCE: timing.log_mel, TEACHER: timing.clip_value(teacher(TEACHER).model)}
+    tasks |= {name: timing.clip_value(embedded_student(name).model) for name in EMBEDDED}
     clips = [audio.read(path) for path in sorted((ASSETS / "samples").glob("*.flac"))]
     path = Path(sys.argv[1])
     path.write_text(rewrite(path.read_text(), markdown(timing.speeds(tasks, clips))))

@@ -148,6 +148,7 @@ def _take_in(store: Store, row: CorpusRow, folder: Path) -> bool:
             name=row.path.relative_to(folder).as_posix() if row.path.is_relative_to(folder) else row.path.name,
             corpus=row.corpus,
             speaker=row.speaker,
+            sex=row.sex,
             language=row.language,
             category=row.category,
             split=row.split,

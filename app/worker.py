@@ -12,15 +12,15 @@ import sqlite3
 import sys
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from collections.abc import Generator, Iterator
+from contextlib import closing, contextmanager, suppress
 from logging.handlers import RotatingFileHandler
 from multiprocessing.connection import wait
 from multiprocessing.context import SpawnProcess
 from pathlib import Path
 from typing import Self
 
-from app import work
+from app import searches, trainings, work
 from store.db import Store
 from store.records import JobRecord
 
@@ -30,6 +30,10 @@ CHECK_S = 1.0  # between looks whether the worker still lives
 ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
 
 log = logging.getLogger("app")
+
+
+class JobFailedError(ValueError):
+    """A job could not be done; its row says why."""
 
 
 class Worker:
@@ -108,9 +112,17 @@ def _serve(folder: Path) -> None:
             _rest_or_leave()
         store.jobs.requeue_running()
         store.clips.drop_orphans()
+        trainings.sweep(store)
         while True:
             job = store.jobs.claim(str(os.getpid()))
             _do(store, job) if job else _rest_or_leave()
+
+
+@contextmanager
+def alone(folder: Path) -> Iterator[bool]:
+    """Be in the worker's place while the block lasts, if no worker is there: yields whether we are."""
+    with closing(_lock(folder)) as lock:
+        yield _held(lock)
 
 
 def _lock(folder: Path) -> sqlite3.Connection:
@@ -133,37 +145,56 @@ def _rest_or_leave(rest_s: float = POLL_S) -> None:
 
 
 def _do(store: Store, job: JobRecord) -> None:
+    with suppress(JobFailedError), closing(steps(store, job)) as ours:  # whatever is wrong with one, others go on
+        for _ in ours:
+            _rest_or_leave(0)
+    trainings.sweep(store)
+
+
+def steps(store: Store, job: JobRecord) -> Generator[work.Progress]:
+    """Do a job that this process has claimed, step by step, and keep its row; ends early if it is cancelled.
+
+    Dropped halfway, or told to end, it gives the job back to the queue.
+
+    Raises:
+        JobFailedError: whatever went wrong, in a sentence that the job's row holds too.
+    """
+    due = 0.0
     try:
-        result = _result(store, job)
-    except SystemExit:
+        with closing(_work(store, job)) as ours:
+            for step in ours:
+                if step.result is not None or time.monotonic() >= due:
+                    due = time.monotonic() + BEAT_S
+                    if not store.jobs.beat(job, step.part, step.message):
+                        return
+                if step.result is not None:
+                    store.jobs.finish(job, step.result)
+                yield step
+    except Exception as error:
+        why = work.sentence(error)
+        store.jobs.fail(job, why)
+        raise JobFailedError(why) from error
+    except BaseException:
         store.jobs.release(job)
         raise
-    except Exception as error:  # whatever is wrong with one job, the worker goes on
-        store.jobs.fail(job, work.sentence(error))
-    else:
-        if result is not None:
-            store.jobs.finish(job, result)
 
 
-def _result(store: Store, job: JobRecord) -> dict[str, object] | None:
-    """Do a job to its end; None if it was cancelled."""
-    due = 0.0
-    for step in _steps(store, job):
-        if step.result is not None or time.monotonic() >= due:
-            due = time.monotonic() + BEAT_S
-            if not store.jobs.beat(job, step.part, step.message):
-                return None
-            _rest_or_leave(0)
-    return step.result
-
-
-def _steps(store: Store, job: JobRecord) -> Iterator[work.Progress]:
+def _work(store: Store, job: JobRecord) -> Generator[work.Progress]:
     match job.kind:
         case "import":
             folder = Path(job.arguments["folder"]).expanduser()
             if not folder.is_absolute():  # it would start from wherever the server was started
                 raise ValueError(f"Give the folder's whole path, such as {Path.home() / 'voices'}.")
-            return work.import_folder(store, folder, job.id)
+            yield from work.import_folder(store, folder, job.id)
         case "label":
-            return work.label(store, job.arguments["teacher"], job.arguments.get("ids"), job.id)
-    raise ValueError(f"This Etude knows no job of the kind {job.kind!r}.")
+            yield from work.label(store, job.arguments["teacher"], job.arguments.get("ids"), job.id)
+        case trainings.KIND:
+            from app.train import train  # torch: seconds, and a lot of memory, which no other job needs
+
+            yield from train(store, trainings.TrainOrder.of(job.arguments), job.id)
+        case searches.KIND:
+            from app.search import search
+
+            yield from search(store, searches.SearchOrder.of(job.arguments), job.id)
+        case _:
+            raise ValueError(f"This Etude knows no job of the kind {job.kind!r}.")

@@ -1,84 +1,46 @@
-"""Teach a student what a teacher answers: crops of equal length a batch, CCC with a small MSE, EMA, calibration.
+"""Teach a student what a teacher answers, in passes over taught crops; stop, kill or cancel it anywhere, and go on.
 
-The teacher has answered exactly the crop that the student hears (Beyer et al. 2021, arXiv 2106.05237). Where the
-teacher gives an embedding, a projection of the student's pooled token follows it; the projection is thrown away.
-Cores are used as one-thread processes with averaged gradients; a loader would cost more than it brings.
+The teacher has answered exactly the crop that the student hears (Beyer et al. 2021, arXiv 2106.05237). Where it gives
+an embedding, a projection of the student's pooled token follows it; the projection is thrown away. After each pass the
+averaged student is calibrated and scored on `dev`; the best stays. The whole state is kept every half minute, so the
+same seed gives the same student on the same machine whether or not it was interrupted.
 """
 
-import os
+import math
+import time
 from collections.abc import Iterator
 from copy import deepcopy
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
 import torch.distributed as dist
 from torch import Tensor, nn
 
-from engine import plugins
+from engine import losses, machine, plugins, sampling
+from engine.crops import Crops
 from engine.measure import ccc
 from engine.network import Network
-from engine.types import SAMPLE_RATE, Floats, StudentSpec
+from engine.presets import DistilOptions
+from engine.types import Floats, StudentSpec
+
+SETTLE = 20  # batches on which the averaged student's norms are measured anew
+STATE, BEST = "state.pt", "student.pt"  # in the folder of a training
 
 
 @dataclass(frozen=True)
-class DistilOptions:
-    """One training of a student."""
+class Told:
+    """How a training goes. `dev` only after a pass: CCC per axis on speakers who are not taught."""
 
-    epochs: int = 6
-    batch_s: float = 96.0  # seconds of audio a step, all processes together
-    rate: float = 4e-3
-    weight_decay: float = 0.01
-    anchor: float = 3.0  # weight of the MSE beside CCC
-    embedding: float = 0.3  # weight of following the teacher's embedding
-    average: float = 0.998  # of the weights, a step
-    processes: int = 2
-
-
-@dataclass(frozen=True)
-class Crops:
-    """Taught crops, one after the other in a file of int16.
-
-    Shape:
-        samples: int16 [total]; start, length: [N]; adv: float32 [N, 3]; embedding: float32 [N, E].
-    """
-
-    samples: np.ndarray
-    start: np.ndarray
-    length: np.ndarray
-    adv: Floats
-    embedding: Floats
-
-    @classmethod
-    def open(cls, folder: Path, name: str) -> "Crops":
-        """Read what `save` wrote; the samples stay on disk."""
-        table = np.load(folder / f"{name}.npz")
-        samples = np.memmap(folder / f"{name}.i16", np.int16, "r")
-        return cls(samples, *(table[key] for key in ("start", "length", "adv", "embedding")))
-
-    def audio(self, rows: np.ndarray) -> Tensor:
-        """Equally long crops as float32 [B, T]."""
-        length = self.length[rows[0]]
-        return torch.from_numpy(np.stack([self.samples[s : s + length] for s in self.start[rows]]) / np.float32(32768))
-
-
-def batches(crops: Crops, batch_s: float, rng: np.random.Generator) -> Iterator[np.ndarray]:
-    """One pass over the crops in random batches of one length each."""
-    found = []
-    for length in np.unique(crops.length):
-        rows = rng.permutation(np.flatnonzero(crops.length == length))
-        size = int(batch_s * SAMPLE_RATE / length)
-        found += [rows[i : i + size] for i in range(0, len(rows), size) if len(rows[i : i + size]) >= 16]
-    for place in rng.permutation(len(found)):
-        yield found[place]
-
-
-def ccc_loss(answers: Tensor, targets: Tensor) -> Tensor:
-    """1 - CCC (Lin 1989) over the batch, averaged over the axes: [B, 3], [B, 3] -> scalar."""
-    a, t = answers - answers.mean(0), targets - targets.mean(0)
-    spread = a.square().mean(0) + t.square().mean(0) + (answers.mean(0) - targets.mean(0)).square()
-    return (1 - 2 * (a * t).mean(0) / (spread + 1e-6)).mean()
+    passes: float  # done
+    of: int
+    loss: float  # mean since the last
+    samples_s: float  # crops learnt from a second, all processes together
+    left_s: float  # if no early stop comes
+    dev: tuple[float, float, float] | None = None
+    best: float | None = None  # mean over the axes
 
 
 class Pupil(nn.Module):
@@ -95,100 +57,174 @@ class Pupil(nn.Module):
 
 
 @torch.inference_mode()
-def answers(student: Network, clips: list[Floats]) -> Floats:
+def answers(student: Network, clips: Crops) -> Floats:
     """The student's A/D/V of each clip, [N, 3]; it is left in evaluation mode."""
     student.eval()
-    return np.stack([student(torch.from_numpy(clip)[None])[0].numpy() for clip in clips])
+    device = next(student.parameters()).device
+    said = [student(clips.audio(np.array([row])).to(device))[0].cpu().numpy() for row in range(len(clips))]
+    return np.stack(said)
 
 
 def calibrate(student: Network, said: Floats, taught: Floats) -> None:
     """Fold into the last linear the scale and shift per axis that bring `said` to the spread and mean of `taught`."""
-    scale = torch.from_numpy((taught.std(axis=0) / said.std(axis=0)).astype(np.float32))
+    scale = torch.from_numpy((taught.std(axis=0) / np.maximum(said.std(axis=0), 1e-6)).astype(np.float32))
     shift = torch.from_numpy(taught.mean(axis=0)) - scale * torch.from_numpy(said.mean(axis=0))
     with torch.no_grad():
-        student.out.weight.mul_(scale[:, None])
-        student.out.bias.mul_(scale).add_(shift)
+        student.out.weight.mul_(scale[:, None].to(student.out.weight))
+        student.out.bias.mul_(scale.to(student.out.bias)).add_(shift.to(student.out.bias))
 
 
-def distil(spec: StudentSpec, options: DistilOptions, folder: Path, checkpoint: Path) -> None:
-    """Train on `folder`'s `train` crops; the best epoch on `dev`, calibrated, lands in `checkpoint`."""
-    if options.processes == 1:
-        _train(0, spec, options, folder, checkpoint)
-        return
-    meeting = checkpoint.with_suffix(".meeting").absolute()
-    meeting.unlink(missing_ok=True)
-    os.environ["OMP_NUM_THREADS"] = "1"
-    torch.multiprocessing.spawn(  # type: ignore[attr-defined, no-untyped-call]
-        _process, (spec, options, folder, checkpoint, meeting), nprocs=options.processes
-    )
-    meeting.unlink(missing_ok=True)
-
-
-def _process(
-    rank: int, spec: StudentSpec, options: DistilOptions, folder: Path, checkpoint: Path, meeting: Path
-) -> None:
-    dist.init_process_group("gloo", init_method=f"file://{meeting}", rank=rank, world_size=options.processes)
-    try:
-        _train(rank, spec, options, folder, checkpoint)
-    finally:
-        dist.destroy_process_group()
-
-
-def _train(rank: int, spec: StudentSpec, options: DistilOptions, folder: Path, checkpoint: Path) -> None:
-    torch.set_num_threads(1)
+def build(spec: StudentSpec) -> Network:
+    """The untrained student of a spec, the same for the same seed."""
     torch.manual_seed(spec.seed)
-    crops, dev = Crops.open(folder, "train"), Crops.open(folder, "dev")
-    student: Network = plugins.load("students", spec.architecture).build(spec).to(memory_format=torch.channels_last)
-    pupil = Pupil(student, crops.embedding.shape[1])
-    rng = np.random.default_rng(spec.seed)
-    with torch.no_grad():
-        pupil(student.log_mel(crops.audio(np.array([0, 0]))))  # gives the projection its shape
-    taught = nn.parallel.DistributedDataParallel(pupil) if options.processes > 1 else pupil
-    plan = [rows for _ in range(options.epochs) for rows in (*batches(crops, options.batch_s, rng), None)]
-    optimiser = torch.optim.AdamW(pupil.parameters(), lr=options.rate, weight_decay=options.weight_decay)
-    schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, options.rate, len(plan), pct_start=0.1)
-    average, best = deepcopy(student), -1.0
-    for step, rows in enumerate(plan):
-        if rows is None:
-            if rank == 0:
-                best = _keep(average, dev, best, checkpoint, f"step {step + 1} of {len(plan)}")
-            continue
-        loss = _loss(taught, student, crops, rows[rank :: options.processes], options)
-        optimiser.zero_grad()
+    student: Network = plugins.load("students", spec.architecture).build(spec)
+    return student.to(memory_format=torch.channels_last)  # type: ignore[call-overload, no-any-return]
+
+
+def load(spec: StudentSpec, folder: Path) -> Network:
+    """The best student of a training, on the CPU, in evaluation mode."""
+    student = build(spec)
+    student.load_state_dict(torch.load(folder / BEST, weights_only=True, map_location="cpu"))
+    return student.eval()
+
+
+class Training:
+    """The state of one training, the same in every process that shares it; rank 0 scores, keeps and tells."""
+
+    def __init__(
+        self, spec: StudentSpec, options: DistilOptions, data: Path, folder: Path, rank: int = 0, of: int = 1
+    ) -> None:
+        torch.set_num_threads(1)
+        self.spec, self.options, self.folder, self.rank, self.of = spec, options, folder, rank, of
+        self.crops, self.dev = Crops.open(data, "train"), Crops.open(data, "dev")
+        self.device = machine.device()
+        self.student = build(spec).to(self.device)
+        self.pupil = Pupil(self.student, self.crops.embedding.shape[1]).to(self.device)
+        with torch.no_grad():  # gives the projection its shape
+            self.pupil.eval()(self.student.log_mel(self.crops.audio(np.array([0, 0])).to(self.device)))
+        self.pupil.train()
+        self.average = deepcopy(self.student)
+        self.optimiser = torch.optim.AdamW(
+            self.pupil.parameters(), lr=options.rate, weight_decay=options.weight_decay, fused=True
+        )
+        self.number = self.step = 0  # the pass, and the step in it
+        self.best, self.since = -1.0, 0
+        if (folder / STATE).exists():
+            self._resume()
+        self.taught = nn.parallel.DistributedDataParallel(self.pupil) if of > 1 else self.pupil
+
+    def run(self) -> Iterator[Told]:
+        """Go on to the end; yields after every step of rank 0's and after every pass."""
+        began = kept = time.monotonic()
+        begun = self._part()
+        while self.number < self.options.passes and self.since < self.options.patience:
+            batches = sampling.plan(self.crops, self.options, self.spec.seed, self.number)
+            while self.step < len(batches):
+                at = time.monotonic()
+                loss = self._learn(batches[self.step], (self.number + self.step / len(batches)) / self.options.passes)
+                self.step += 1
+                now, done = time.monotonic(), self.number + self.step / len(batches)
+                if self.rank == 0 and now - kept > self.options.keep_s:
+                    self._keep()
+                    kept = now
+                pace = (now - began) / max(done / self.options.passes - begun, 1e-9)
+                left_s = pace * (1 - done / self.options.passes)
+                yield Told(done, self.options.passes, loss, len(batches[self.step - 1]) / max(now - at, 1e-9), left_s)
+            self.number, self.step = self.number + 1, 0
+            yield self._score(batches)
+        if self.rank == 0:
+            self._keep()
+
+    def _part(self) -> float:
+        return self.number / self.options.passes
+
+    def _learn(self, rows: np.ndarray, part: float) -> float:
+        for group in self.optimiser.param_groups:
+            group["lr"] = self.options.rate * min(part / 0.05 + 1e-3, 0.5 * (1 + math.cos(math.pi * part)))
+        loss = self._loss(rows[self.rank :: self.of])
+        self.optimiser.zero_grad()
         loss.backward()  # type: ignore[no-untyped-call]
-        nn.utils.clip_grad_norm_(pupil.parameters(), 1.0)
-        optimiser.step()
-        schedule.step()
-        _follow(average, student, min(options.average, (1 + step) / (10 + step)))
+        nn.utils.clip_grad_norm_(self.pupil.parameters(), 1.0)
+        self.optimiser.step()
+        self._follow()
+        return float(loss.detach())
 
+    def _loss(self, rows: np.ndarray) -> Tensor:
+        options, table = self.options, self.crops
+        with torch.no_grad():
+            log_mel = self.student.log_mel(table.audio(rows).to(self.device))
+            log_mel = log_mel.contiguous(memory_format=torch.channels_last)
+        with torch.autocast(self.device.type, torch.bfloat16, enabled=options.bf16 and machine.bf16(self.device)):
+            said, projected = self.taught(log_mel)
+        said = said.float()
+        target = torch.from_numpy(table.adv[rows]).to(self.device)
+        weights = torch.from_numpy(table.weight[rows]).to(self.device)
+        loss = options.ccc * losses.ccc_loss(said, target, weights)
+        if options.anchor:
+            loss = loss + options.anchor * losses.squared(said, target, weights)
+        if options.quadrant:
+            loss = loss + options.quadrant * losses.quadrant(said, target, weights)
+        # without it the projection still takes part, with nothing to say: all processes share all gradients
+        embedding = torch.from_numpy(table.embedding[rows].astype(np.float32)).to(self.device)
+        return loss + options.embedding * losses.following(projected.float(), embedding)
 
-def _loss(taught: nn.Module, student: Network, crops: Crops, rows: np.ndarray, options: DistilOptions) -> Tensor:
-    with torch.no_grad():
-        log_mel = student.log_mel(crops.audio(rows)).contiguous(memory_format=torch.channels_last)
-    with torch.autocast("cpu", torch.bfloat16):
-        said, projected = taught(log_mel)
-    target = torch.from_numpy(crops.adv[rows])
-    embedding = torch.from_numpy(crops.embedding[rows])
-    following = 1 - nn.functional.cosine_similarity(projected.float(), embedding).mean()
-    error = nn.functional.mse_loss(said.float(), target)
-    return ccc_loss(said.float(), target) + options.anchor * error + options.embedding * following
+    @torch.no_grad()
+    def _follow(self) -> None:
+        taken = self.number * 1000 + self.step  # early on the average forgets faster
+        share = min(self.options.average, (1 + taken) / (10 + taken)) if self.options.average else 0.0
+        for mean, value in zip(self.average.parameters(), self.student.parameters(), strict=True):
+            mean.lerp_(value, 1 - share)
+        for kept, buffer in zip(self.average.buffers(), self.student.buffers(), strict=True):
+            kept.copy_(buffer)
 
+    def _score(self, batches: list[np.ndarray]) -> Told:
+        """Rank 0 scores the averaged student and keeps it if it is the best; all learn whether to go on."""
+        scores = np.zeros(3)
+        if self.rank == 0:
+            student = deepcopy(self.average)
+            if self.options.average:
+                self._settle(student, batches[:SETTLE])
+            said = answers(student, self.dev)
+            if self.options.calibrate:
+                calibrate(student, said, self.dev.adv)
+                scale = self.dev.adv.std(axis=0) / np.maximum(said.std(axis=0), 1e-6)
+                said = (said - said.mean(axis=0)) * scale + self.dev.adv.mean(axis=0)
+            scores = ccc(said, self.dev.adv).astype(np.float64)
+            if scores.mean() > self.best:
+                torch.save({k: v.cpu().contiguous() for k, v in student.state_dict().items()}, self.folder / BEST)
+        if self.of > 1:
+            shared = torch.from_numpy(scores).to(self.device)
+            dist.broadcast(shared, 0)
+            scores = shared.cpu().numpy()
+        self.since = 0 if scores.mean() > self.best else self.since + 1
+        self.best = max(self.best, float(scores.mean()))
+        a, d, v = (float(score) for score in scores)
+        return Told(self.number, self.options.passes, float("nan"), 0.0, 0.0, (a, d, v), self.best)
 
-@torch.no_grad()
-def _follow(average: Network, student: Network, share: float) -> None:
-    for mean, value in zip(average.parameters(), student.parameters(), strict=True):
-        mean.lerp_(value, 1 - share)
-    for kept, buffer in zip(average.buffers(), student.buffers(), strict=True):
-        kept.copy_(buffer)
+    @torch.no_grad()
+    def _settle(self, student: Network, batches: list[np.ndarray]) -> None:
+        norms = [m for m in student.modules() if isinstance(m, nn.modules.batchnorm._BatchNorm)]
+        for norm in norms:
+            norm.reset_running_stats()
+            norm.momentum = None  # a plain mean
+        student.train()
+        for rows in batches:
+            student(self.crops.audio(rows[:: self.of]).to(self.device))
 
+    def _keep(self) -> None:
+        state = {
+            "student": self.pupil.state_dict(), "average": self.average.state_dict(),
+            "optimiser": self.optimiser.state_dict(), "torch": torch.get_rng_state(),
+            "at": [self.number, self.step, self.best, self.since],
+        }  # fmt: skip
+        partial = self.folder / f"{STATE}.partial"
+        torch.save(state, partial)
+        partial.replace(self.folder / STATE)
 
-def _keep(average: Network, dev: Crops, best: float, checkpoint: Path, when: str) -> float:
-    student = deepcopy(average)
-    clips = [dev.audio(np.array([row]))[0].numpy() for row in range(len(dev.start))]
-    said = answers(student, clips)
-    scores = ccc(said, dev.adv)
-    calibrate(student, said, dev.adv)
-    print(f"{when}: dev CCC to the teacher " + " / ".join(f"{v:.3f}" for v in scores), flush=True)
-    if float(scores.mean()) > best:
-        torch.save(student.state_dict(), checkpoint)
-    return max(best, float(scores.mean()))
+    def _resume(self) -> None:
+        state: dict[str, Any] = torch.load(self.folder / STATE, weights_only=True, map_location=self.device)
+        self.pupil.load_state_dict(state["student"])
+        self.average.load_state_dict(state["average"])
+        self.optimiser.load_state_dict(state["optimiser"])
+        torch.set_rng_state(state["torch"].cpu())
+        self.number, self.step, self.best, self.since = state["at"]

@@ -1,4 +1,7 @@
-"""A folder is a registry: `engine/teachers/NAME.py` is the teacher of that name. Listing imports nothing."""
+"""A folder is a registry: `engine/teachers/NAME.py` is the teacher of that name. Listing imports nothing.
+
+A file that stands for many, as `timm` for each of timm's backbones, is asked for one as `FILE:NAME`.
+"""
 
 import importlib
 from pathlib import Path
@@ -13,12 +16,13 @@ def names(kind: str) -> list[str]:
 
 
 def load(kind: str, name: str) -> ModuleType:
-    """Import one plug-in.
+    """Import one plug-in; what follows a colon is the plug-in's own affair.
 
     Raises:
         ValueError: no such plug-in; the message names those that exist.
     """
     known = names(kind)
-    if name not in known:
+    file = name.partition(":")[0]
+    if file not in known:
         raise ValueError(f"There is no {kind.rstrip('s')} called {name!r}; there are: {', '.join(known)}.")
-    return importlib.import_module(f"engine.{kind}.{name}")
+    return importlib.import_module(f"engine.{kind}.{file}")

@@ -11,7 +11,10 @@ import onnx
 from onnx import TensorProto, helper, numpy_helper
 from onnxruntime.quantization import QuantType, quantize_dynamic
 
-BLOCK = 16  # rows of a linear that share one 4-bit scale
+from engine.tidy import tidy
+
+BLOCK = 32  # weights in a row that share one 4-bit scale
+LARGE = 2048  # weights; below that, 4 bits save nothing worth having
 FRONT_END = ("front",)  # names of frozen weights that stay as they are
 
 
@@ -23,8 +26,20 @@ def dynamic_int8(source: Path, target: Path) -> None:
     )  # fmt: skip
 
 
+def smallest(source: Path, target: Path) -> None:
+    """`int8_int4`, and the graph tidied: the file that ships."""
+    int8_int4(source, target)
+    model = onnx.load(target)
+    tidy(model.graph)
+    onnx.checker.check_model(model)
+    onnx.save(model, target)
+
+
 def int8_int4(source: Path, target: Path) -> None:
-    """Convolutions in int8, one scale a channel; linears in int4, one scale for 16 rows of a column."""
+    """Convolutions over a plane in int8, one scale a channel; large linears and convolutions over time in int4.
+
+    An int4 scale serves BLOCK weights of one column, or of one channel and place of a kernel.
+    """
     model = onnx.load(source)
     weights = {tensor.name: tensor for tensor in model.graph.initializer}
     for node in list(model.graph.node):
@@ -32,13 +47,13 @@ def int8_int4(source: Path, target: Path) -> None:
         if name not in weights or any(part in name for part in FRONT_END):
             continue
         values = numpy_helper.to_array(weights[name])
-        if node.op_type == "Conv" and values.ndim == 4:
+        if values.ndim == 4:
             replacement = _int8(name, values)
-        elif values.ndim == 2 and values.size >= 4096:
-            replacement = _int4(name, values)
+        elif values.size >= LARGE:
+            replacement = _int4(name, values, axis=values.ndim - 2)
         else:
             continue
-        model.graph.initializer.remove(weights[name])
+        model.graph.initializer.remove(weights.pop(name))
         model.graph.initializer.extend(replacement[0])
         model.graph.node.insert(0, replacement[1])
     onnx.checker.check_model(model)
@@ -54,18 +69,19 @@ def _int8(name: str, values: np.ndarray) -> tuple[list[onnx.TensorProto], onnx.N
     return tensors, node
 
 
-def _int4(name: str, values: np.ndarray) -> tuple[list[onnx.TensorProto], onnx.NodeProto]:
-    rows, columns = values.shape
-    padded = np.zeros((-(-rows // BLOCK) * BLOCK, columns), np.float32)
-    padded[:rows] = values
-    blocks = padded.reshape(-1, BLOCK, columns)
-    largest = np.abs(blocks).max(axis=1)
-    scale = np.where(largest > 0, largest / 7, 1).astype(np.float32)
-    steps = np.clip(np.rint(blocks / scale[:, None]), -7, 7).astype(np.int8).reshape(-1, columns)[:rows]
+def _int4(name: str, values: np.ndarray, axis: int) -> tuple[list[onnx.TensorProto], onnx.NodeProto]:
+    scale = np.stack([np.abs(block).max(axis=axis) for block in _blocks(values, axis)], axis=axis) / 7
+    scale = np.where(scale > 0, scale, 1).astype(np.float32)
+    spread = np.take(scale, np.arange(values.shape[axis]) // BLOCK, axis=axis)
+    steps = np.clip(np.rint(values / spread), -7, 7).astype(np.int8)
     # two steps a byte, the first in the low half
     flat = np.append(steps.reshape(-1), np.zeros(steps.size % 2, np.int8)).astype(np.uint8) & 0xF
     packed = (flat[0::2] | (flat[1::2] << 4)).tobytes()
-    tensor = helper.make_tensor(f"{name}_int4", TensorProto.INT4, [rows, columns], packed, raw=True)
+    tensor = helper.make_tensor(f"{name}_int4", TensorProto.INT4, values.shape, packed, raw=True)
     tensors = [tensor, numpy_helper.from_array(scale, f"{name}_scale")]
     inputs = [f"{name}_int4", f"{name}_scale"]
-    return tensors, helper.make_node("DequantizeLinear", inputs, [name], axis=0, block_size=BLOCK)
+    return tensors, helper.make_node("DequantizeLinear", inputs, [name], axis=axis, block_size=BLOCK)
+
+
+def _blocks(values: np.ndarray, axis: int) -> list[np.ndarray]:
+    return np.split(values, range(BLOCK, values.shape[axis], BLOCK), axis=axis)

@@ -55,3 +55,16 @@ def speeds(tasks: Mapping[str, Task], clips: Sequence[Floats], rounds: int = 5) 
 def ratio(values: Sequence[float], reference: Sequence[float]) -> float:
     """How many times as fast as the reference, median to median."""
     return median(values) / median(reference)
+
+
+def calls_ms(tasks: Mapping[str, Callable[[], object]], rounds: int = 50) -> dict[str, float]:
+    """Milliseconds of the processor's time for one call of each, the median of `rounds` in which they take turns."""
+    found: dict[str, list[float]] = {name: [] for name in tasks}
+    with threadpool_limits(1):
+        for number in range(rounds + 3):
+            for name, task in tasks.items():
+                start = time.process_time()
+                task()
+                if number >= 3:  # the first ones warm up
+                    found[name].append((time.process_time() - start) * 1000)
+    return {name: median(values) for name, values in found.items()}

@@ -6,7 +6,7 @@ Scale: every value of A/D/V lies nominally in 0..1 and is kept unclipped; only d
 import hashlib
 import json
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Literal, Protocol
 
@@ -88,8 +88,9 @@ class StudentSpec:
     """What a student is before it is trained: everything that `build` needs."""
 
     architecture: str  # a file's name in engine/students
-    size: int = 13  # channels: the one dial
+    size: int = 16  # channels: the one dial
     seed: int = 0
+    shape: dict[str, int] = field(default_factory=dict)  # what the architecture lets be set besides, by name
 
 
 class Model(Protocol):
@@ -121,6 +122,7 @@ class CorpusRow:
     split: str = ""  # train, dev, test, or nothing
     licence: str = ""
     corpus: str = ""
+    sex: str = ""  # of the speaker, in the corpus's own word
 
 
 Verdict = Literal["accept", "correct", "reject", "skip"]

@@ -5,28 +5,34 @@ positions are cropped to the clip instead of padding it to 30 s; layers 2, 3 and
 """
 
 from pathlib import Path
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 import torch
 from safetensors.torch import load_file
 from torch import Tensor, nn
-from transformers import WhisperConfig
-from transformers.models.whisper.modeling_whisper import WhisperEncoder
 
+from engine import vision
 from engine.anchors import CATEGORIES
 from engine.frontend import LogMel
 from engine.types import AXES
+
+if TYPE_CHECKING:
+    from transformers.models.whisper.modeling_whisper import WhisperEncoder
 
 WIDTH, EMBEDDING, HEADS, FROZEN = 384, 128, 4, 2  # FROZEN: layers that are never fine-tuned
 FLOOR_DB, TOP = 80.0, 1.5  # dynamic range kept below the loudest bin; the value Whisper's scale gives it
 
 
-def encoder(weights: Path | None) -> WhisperEncoder:
+def encoder(weights: Path | None) -> "WhisperEncoder":
     """Whisper tiny.en's encoder, from a safetensors file, or random where `weights` is None (to load a checkpoint).
 
     Raises:
         RuntimeError: a key is missing, unexpected, or has another shape.
     """
+    vision.prepare()
+    from transformers import WhisperConfig
+    from transformers.models.whisper.modeling_whisper import WhisperEncoder
+
     config = WhisperConfig(
         d_model=WIDTH, encoder_layers=4, encoder_attention_heads=6, encoder_ffn_dim=1536, num_mel_bins=80,
         max_source_positions=1500,
@@ -78,7 +84,7 @@ class Teacher(nn.Module):
         audio [B, T] at 16 kHz, any level -> [B, 3], [B, 128].
     """
 
-    def __init__(self, whisper: WhisperEncoder, head: Head) -> None:
+    def __init__(self, whisper: "WhisperEncoder", head: Head) -> None:
         super().__init__()
         self.front = LogMel(n_fft=400, hop=160, n_mels=80, centred=True)
         self.whisper, self.head = whisper, head

@@ -54,6 +54,16 @@ class Corrections:
         rows = self._connections.query(sql, clip_id, clip_id)
         return _record(rows[0]) if rows else None
 
+    def count(self) -> int:
+        """How many rows there are, undos among them: it grows whenever anything is said."""
+        return int(self._connections.query("SELECT COUNT(*) AS n FROM corrections")[0]["n"])
+
+    def all_standing(self) -> dict[str, CorrectionRecord]:
+        """For each clip that has one, the newest correction that nobody undid, by the clip's id."""
+        sql = """SELECT * FROM corrections WHERE undoes IS NULL
+                 AND id NOT IN (SELECT undoes FROM corrections WHERE undoes IS NOT NULL) ORDER BY id"""
+        return {row["clip_id"]: _record(row) for row in self._connections.query(sql)}
+
     def history(self, clip_id: str) -> list[CorrectionRecord]:
         """Every correction of a clip and every undo, oldest first."""
         rows = self._connections.query("SELECT * FROM corrections WHERE clip_id = ? ORDER BY id", clip_id)

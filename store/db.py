@@ -9,11 +9,14 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Self
 
+from store.candidates import Candidates
 from store.clips import Clips
 from store.connections import Connections
 from store.corrections import Corrections
+from store.curves import Curves
 from store.jobs import Jobs
 from store.labels import Labels
+from store.reinforcements import Reinforcements
 from store.students import Students
 
 SCRATCH_S = 3600.0  # files in the making that are older belong to nobody
@@ -49,6 +52,9 @@ class Store:
         self.labels = Labels(self._connections)
         self.corrections = Corrections(self._connections)
         self.jobs = Jobs(self._connections)
+        self.reinforcements = Reinforcements(self._connections)
+        self.curves = Curves(self._connections)
+        self.candidates = Candidates(self._connections)
         self.students = Students(self._connections)
 
     def close(self) -> None:

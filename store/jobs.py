@@ -25,13 +25,17 @@ class Jobs:
         """The job of that id, or None."""
         return _first(self._connections.query("SELECT * FROM jobs WHERE id = ?", job_id))
 
-    def claim(self, worker: str) -> JobRecord | None:
-        """Take the oldest queued job, or None: one statement, so that no two workers take the same."""
+    def claim(self, worker: str, job_id: int | None = None) -> JobRecord | None:
+        """Take the oldest queued job, or the one of that id; None: there is none that waits.
+
+        It is one statement, so that no two workers take the same.
+        """
         sql = """UPDATE jobs SET state = 'running', worker = ?, started_at = IFNULL(started_at, ?), heartbeat_at = ?,
                  attempts = attempts + 1
-                 WHERE id = (SELECT id FROM jobs WHERE state = 'queued' ORDER BY id LIMIT 1) RETURNING *"""
+                 WHERE id = (SELECT id FROM jobs WHERE state = 'queued' AND id = IFNULL(?, id) ORDER BY id LIMIT 1)
+                 RETURNING *"""
         now = time.time()
-        return _first(self._connections.query(sql, worker, now, now))
+        return _first(self._connections.query(sql, worker, now, now, job_id))
 
     def beat(self, job: JobRecord, progress: float, message: str) -> bool:
         """Tell how far a job is (0..1); False: the job was cancelled or given to another worker, so stop."""
@@ -80,9 +84,10 @@ class Jobs:
         rows = self._connections.query("SELECT * FROM refusals WHERE job_id IS ? ORDER BY path", job_id)
         return [Refusal(**row) for row in rows]
 
-    def list(self, limit: int = 20) -> list[JobRecord]:
-        """The newest jobs, newest first."""
-        return [_record(row) for row in self._connections.query("SELECT * FROM jobs ORDER BY id DESC LIMIT ?", limit)]
+    def list(self, limit: int = 20, kind: str | None = None) -> list[JobRecord]:
+        """The newest jobs, of one kind or of all, newest first."""
+        sql = "SELECT * FROM jobs WHERE kind = IFNULL(?, kind) ORDER BY id DESC LIMIT ?"
+        return [_record(row) for row in self._connections.query(sql, kind, limit)]
 
     def _end(self, job: JobRecord, **values: object) -> None:
         self._set(job, finished_at=time.time(), **values)

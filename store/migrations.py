@@ -96,3 +96,42 @@ def m005_students(db: Database) -> None:
         ) STRICT;
         CREATE UNIQUE INDEX students_one_live ON students (live) WHERE live = 1;
     """)
+
+
+@history()
+def m006_sex(db: Database) -> None:
+    """A speaker's sex as the corpus states it; empty for all that was imported before."""
+    db.execute("ALTER TABLE clips ADD COLUMN sex TEXT NOT NULL DEFAULT ''")
+
+
+@history()
+def m007_trainings(db: Database) -> None:
+    """Teachers' answers to augmented versions of clips, made again from their seeds, and how trainings went."""
+    db.executescript("""
+        CREATE TABLE reinforcements (
+            clip_id TEXT NOT NULL REFERENCES clips (id) ON DELETE CASCADE,
+            fingerprint TEXT NOT NULL, seed INTEGER NOT NULL,
+            arousal REAL NOT NULL, dominance REAL NOT NULL, valence REAL NOT NULL, embedding BLOB,
+            PRIMARY KEY (clip_id, fingerprint, seed)
+        ) STRICT;
+        CREATE INDEX reinforcements_by_fingerprint ON reinforcements (fingerprint, clip_id);
+        CREATE TABLE curves (
+            job_id INTEGER NOT NULL REFERENCES jobs (id) ON DELETE CASCADE,
+            passes REAL NOT NULL, loss REAL, arousal REAL, dominance REAL, valence REAL, samples_s REAL,
+            PRIMARY KEY (job_id, passes)
+        ) STRICT;
+    """)
+
+
+@history()
+def m008_candidates(db: Database) -> None:
+    """The shapes that searches have trained, and what they cost; `place` is the order in which they were found."""
+    db.executescript("""
+        CREATE TABLE candidates (
+            job_id INTEGER NOT NULL REFERENCES jobs (id) ON DELETE CASCADE, place INTEGER NOT NULL,
+            spec TEXT NOT NULL, parameters INTEGER NOT NULL, bytes INTEGER NOT NULL, ms REAL NOT NULL,
+            share REAL NOT NULL, arousal REAL NOT NULL, dominance REAL NOT NULL, valence REAL NOT NULL,
+            rung INTEGER NOT NULL, passes INTEGER NOT NULL, on_front INTEGER NOT NULL,
+            PRIMARY KEY (job_id, place)
+        ) STRICT;
+    """)

@@ -20,6 +20,7 @@ class ClipRecord:
     name: str
     corpus: str = ""
     speaker: str = ""
+    sex: str = ""
     language: str = ""
     category: str = ""
     split: str = ""
@@ -30,6 +31,18 @@ class ClipRecord:
     rms: float
     speech_s: float | None = None  # None until a teacher has listened
     added_at: float = field(default_factory=time.time)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Voice:
+    """One speaker of a corpus, and how much of theirs the library holds."""
+
+    corpus: str
+    speaker: str
+    split: str
+    clip_id: str  # the only clip of somebody whose name is not stated
+    clips: int
+    duration_s: float
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -112,3 +125,30 @@ class StudentRecord:
     licence: str
     live: bool = False
     created_at: float = field(default_factory=time.time)
+
+
+@dataclass(frozen=True, kw_only=True)
+class CurvePoint:
+    """One point of a training's curve; the axes, CCC to the teacher on `dev`, are there only after a whole pass."""
+
+    passes: float  # done
+    loss: float | None = None
+    arousal: float | None = None
+    dominance: float | None = None
+    valence: float | None = None
+    samples_s: float | None = None  # crops learnt from a second
+
+
+@dataclass(frozen=True, kw_only=True)
+class CandidateRecord:
+    """A shape that a search has trained."""
+
+    spec: StudentSpec
+    parameters: int
+    bytes: int  # of the quantized file
+    ms: float  # of one processor's time, for five seconds of audio
+    share: float  # of the time that wav2small takes for the same
+    ccc: tuple[float, float, float]  # to the teacher on `dev`, in AXES order
+    rung: int  # how far it came
+    passes: int  # over the crops, in its last training
+    on_front: bool  # no other one of the search is as good in everything and better in something

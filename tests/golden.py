@@ -12,7 +12,7 @@ PATH = Path(__file__).with_suffix(".json")
 
 
 def shipped() -> list[Model]:
-    return [models.teacher(models.TEACHER).model, models.embedded_student().model]
+    return [models.teacher(models.TEACHER).model, *(models.embedded_student(name).model for name in models.EMBEDDED)]
 
 
 def heard(model: Model, samples: Floats) -> Floats:

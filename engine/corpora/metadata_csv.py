@@ -10,7 +10,7 @@ from pathlib import Path
 from engine.types import CorpusRow
 
 NAME = "metadata.csv"
-TEXTS = ("speaker", "language", "category", "intensity", "split", "licence")
+TEXTS = ("speaker", "sex", "language", "category", "intensity", "split", "licence")
 SPLITS = ("train", "dev", "test")
 
 

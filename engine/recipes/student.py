@@ -1,46 +1,59 @@
-"""Rebuilds the embedded student: `python -m engine.recipes.student SHARED [--work DIR] [--step STEP]`.
+"""Rebuilds a student that ships: `python -m engine.recipes.student SHARED [--run NAME] [--work DIR] [--step STEP]`.
 
-Steps: crops (the teacher answers every training crop), fit, export (writes assets/wav2small.onnx and its contract),
-card (scores the file on speakers it never heard, writes assets/wav2small.md).
+Steps: crops (the teacher answers versions of every training clip), fit, export (writes assets/NAME.onnx and its
+contract), card (scores the file on speakers it never heard, writes assets/NAME.md). Each goes on where it was stopped.
 """
 
 import argparse
 import hashlib
 import json
+from dataclasses import asdict, replace
 from pathlib import Path
 
-import torch
-
-from engine import export, plugins, quantize
-from engine.distil import DistilOptions, distil
+from engine import distil, export, plugins, quantize, team
 from engine.network import Network
 from engine.onnx_model import ASSETS
 from engine.recipes import student_card, student_crops
-from engine.types import AXES, SAMPLE_RATE, StudentSpec
-
-TEACHER = "embedded"
-SPEC = StudentSpec("wav2small", size=13, seed=0)
-OPTIONS = DistilOptions()
-DFT = 33 * 2 * 64  # frozen, which the paper counts among the 72K
+from engine.recipes.students import RUNS, SHIPPED, TEACHER, folder
+from engine.types import AXES, SAMPLE_RATE
 
 
-def trained(work: Path) -> Network:
-    """The student as `distil` kept it."""
-    student: Network = plugins.load("students", SPEC.architecture).build(SPEC)
-    student.load_state_dict(torch.load(work / "student.pt", weights_only=True))
-    return student.eval()
+def fit(work: Path, name: str, seed: int, processes: int) -> None:
+    """Train a run to its end, from wherever it was stopped."""
+    run = RUNS[name]
+    options = replace(run.options, processes=processes)
+    for told in team.distil(replace(run.spec, seed=seed), options, work, folder(work, name, seed)):
+        if told.dev:
+            scores = " / ".join(f"{value:.3f}" for value in told.dev)
+            print(f"{name}-{seed}: pass {told.passes:.0f} of {told.of}, dev CCC to the teacher {scores}", flush=True)
 
 
-def write(work: Path, target: Path) -> None:
+def trained(work: Path, name: str, seed: int) -> Network:
+    """The best student of a run."""
+    return distil.load(replace(RUNS[name].spec, seed=seed), folder(work, name, seed))
+
+
+def files(work: Path, name: str, seed: int) -> tuple[Path, Path]:
+    """The run's student as fp32 ONNX and as the small file that would ship."""
+    student, home = trained(work, name, seed), folder(work, name, seed)
+    export.to_onnx(student, home / "fp32.onnx")
+    quantize.smallest(home / "fp32.onnx", home / "small.onnx")
+    return home / "fp32.onnx", home / "small.onnx"
+
+
+def numbers(student: Network) -> int:
+    """Trained parameters, and a frozen DFT where the file holds one: so the paper counts its 72K."""
+    dft = [buffer for name, buffer in student.named_buffers() if name.endswith("dft")]
+    return sum(each.numel() for each in (*student.parameters(), *dft))
+
+
+def write(work: Path, name: str, seed: int, target: Path) -> None:
     """Export, quantize, and write the contract beside the file."""
-    student = trained(work)
-    full = work / "student_fp32.onnx"
-    export.to_onnx(student, full)
-    quantize.int8_int4(full, target)
-    teacher = plugins.load("teachers", TEACHER).SPEC
+    target.write_bytes(files(work, name, seed)[1].read_bytes())
+    teacher, run = plugins.load("teachers", TEACHER).SPEC, RUNS[name]
     stated = {
         "name": target.stem,
-        "title": "Wav2Small 72K, int8 convolutions, int4 linears",
+        "title": f"{run.title}, int8 convolutions, int4 linears",
         "teacher": teacher.name,
         "teacher_sha256": teacher.revision,
         "licence": teacher.licence,
@@ -50,11 +63,13 @@ def write(work: Path, target: Path) -> None:
         "hop_s": teacher.hop_s,
         "precision": "int8/int4 weights",
         "opset": export.OPSET,
-        "parameters": sum(p.numel() for p in student.parameters()) + DFT,
+        "parameters": numbers(trained(work, name, seed)),
         "sha256": hashlib.sha256(target.read_bytes()).hexdigest(),
-        "seeds": [SPEC.seed],
+        "spec": asdict(run.spec),
+        "options": asdict(run.options),
+        "seeds": [seed],
         "versions": export.versions(),
-    }  # fmt: skip
+    }
     target.with_suffix(".json").write_text(json.dumps(stated, indent=1) + "\n")
 
 
@@ -62,18 +77,22 @@ def main() -> None:
     """Run the steps in order, or one of them."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("shared", type=Path)
+    parser.add_argument("--run", choices=SHIPPED, default="etude")
+    parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--work", type=Path, default=Path("build/student"))
+    parser.add_argument("--processes", type=int, default=2, help="of one thread each")
     parser.add_argument("--step", choices=("crops", "fit", "export", "card"))
     given = parser.parse_args()
     wanted = [given.step] if given.step else ["crops", "fit", "export", "card"]
+    target = ASSETS / f"{given.run}.onnx"
     if "crops" in wanted:
         student_crops.prepare(given.shared, given.work, TEACHER)
     if "fit" in wanted:
-        distil(SPEC, OPTIONS, given.work, given.work / "student.pt")
+        fit(given.work, given.run, given.seed, given.processes)
     if "export" in wanted:
-        write(given.work, ASSETS / "wav2small.onnx")
+        write(given.work, given.run, given.seed, target)
     if "card" in wanted:
-        student_card.write(given.shared, given.work, ASSETS / "wav2small.onnx")
+        student_card.write(given.work, folder(given.work, given.run, given.seed) / "fp32.onnx", target)
 
 
 if __name__ == "__main__":

@@ -1,78 +1,95 @@
-"""Step 1 of the embedded student: crops of every voice, plain and augmented, each answered by the teacher, once.
+"""Step 1 of a student that ships: reinforced labels of every voice there is, made once for every student.
 
-Crops are cut to a multiple of half a second, so that a batch needs no padding; the teacher hears exactly the cut.
+`train` holds the training speakers of the acted corpora, cries, all unlabelled voices, and sounds without speech; `dev`
+and `test` hold whole clips of acting speakers who are in no other part, `dev_cries` and `test_cries` those of criers.
+NAME.json beside each lists its clips: a crop's group is a place in it.
 """
 
+import json
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
+from dataclasses import asdict, dataclass
+from itertools import chain
 from multiprocessing import get_context
 from pathlib import Path
 
 import numpy as np
 
-from engine import plugins
+from engine import plugins, quiet, reinforce
 from engine.audio import AudioError
-from engine.augment import augment, crop
-from engine.recipes import voices
-from engine.types import SAMPLE_RATE, CorpusRow, Floats
+from engine.crops import Crop, save
+from engine.recipes import packages, voices
+from engine.reinforce import ReinforceOptions
+from engine.types import SAMPLE_RATE, CorpusRow
 
-STEP = SAMPLE_RATE // 2
-VERSIONS = {"ravdess": 8, "emodb": 10, "nemo": 7, "emogator": 4, "picovoice_voices": 8, "hedgewars_voices": 6}
-Taught = tuple[np.ndarray, Floats, Floats]  # int16 samples, A/D/V, embedding
+VERSIONS = {  # of each clip; few speakers need more throats
+    "ravdess": 12, "emodb": 16, "nemo": 8, "emogator": 5, "picovoice_voices": 8, "hedgewars_voices": 10,
+    "fillets-ng-data": 8, "fillets-ng-data-cs": 8, "fillets-ng-data-nl": 8, "tuxpaint-stamps-default": 3,
+    "asterisk-core-sounds-en-wav": 4, "asterisk-core-sounds-es-wav": 4, "asterisk-core-sounds-fr-wav": 4,
+    "asterisk-core-sounds-it-wav": 4, "asterisk-core-sounds-ru-wav": 4,
+}  # fmt: skip
+LONGEST = 10 * SAMPLE_RATE
+OPTIONS = ReinforceOptions(longest_s=3.5)
+QUIET = 2000  # sounds in which nobody speaks
+EMBEDDING = 256  # of the embedded teacher
 
 
-def cut(samples: Floats, version: int, seed: int) -> Floats:
-    """Version 0 is plain, the others augmented; 1-3 s, and a whole number of half seconds."""
-    rng = np.random.default_rng([seed, version])
-    changed = samples if version == 0 else augment(samples, rng)
-    part = crop(changed, rng, *((2.0, 3.0) if version % 2 == 0 else (1.0, 2.5)))
-    return part[: len(part) // STEP * STEP]
+@dataclass(frozen=True)
+class Job:
+    """One clip to be taught; no versions: the whole of it."""
+
+    row: CorpusRow
+    number: int
+    versions: int
+    teacher: str
 
 
-def teach(job: tuple[CorpusRow, int, int, str]) -> list[Taught]:
-    """One clip's versions with the teacher's answers; no versions: the whole clip. An unreadable clip gives none."""
-    row, seed, versions, teacher = job
+def teach(job: Job) -> list[Crop]:
+    """A clip's versions with the teacher's answers. An unreadable clip gives none."""
     try:
-        samples = voices.heard(row)
+        samples = voices.heard(job.row)
     except AudioError:
         return []
-    model = plugins.load("teachers", teacher).load()
-    cuts = [cut(samples, version, seed) for version in range(versions)] if versions else [samples[: 10 * SAMPLE_RATE]]
-    found = []
-    for part in cuts:
-        peak = float(np.abs(part).max(initial=0.0))
-        if len(part) < STEP or peak == 0.0:
-            continue
-        whole = np.rint(part / peak * 32000).astype(np.int16)
+    model = plugins.load("teachers", job.teacher).load()
+    if not job.versions:
+        peak = max(float(np.abs(samples).max()), 1e-4)
+        whole = np.rint(samples[:LONGEST] / peak * reinforce.FULL).astype(np.int16)
         adv, embedding = model.predict((whole / np.float32(32768))[None])
-        found.append((whole, adv[0], adv[0] if embedding is None else embedding[0]))
-    return found
-
-
-def save(answers: Iterator[list[Taught]], folder: Path, name: str) -> int:
-    """Write `NAME.i16` and `NAME.npz` as `engine.distil.Crops` reads them; returns the number of crops."""
-    lengths, advs, embeddings = [], [], []
-    with (folder / f"{name}.i16").open("wb") as file:
-        for number, taught in enumerate(answers):
-            for samples, adv, embedding in taught:
-                file.write(samples.tobytes())
-                lengths.append(len(samples))
-                advs.append(adv)
-                embeddings.append(embedding)
-            if number % 500 == 0:
-                print(f"{name}: {number} clips, {len(lengths)} crops", flush=True)
-    start = np.concatenate([[0], np.cumsum(lengths)[:-1]])
-    np.savez(folder / f"{name}.npz", start=start, length=lengths, adv=np.stack(advs), embedding=np.stack(embeddings))
-    return len(lengths)
+        return [Crop(whole, adv[0], adv[0] if embedding is None else embedding[0], job.number)]
+    seeds = reinforce.seeds(f"{job.row.corpus}/{job.row.path.name}", job.versions)
+    return [
+        Crop(heard, said.adv, said.adv if said.embedding is None else said.embedding, job.number, said.seed)
+        for heard, said in reinforce.answers(model, samples, seeds, OPTIONS)
+    ]
 
 
 def prepare(shared: Path, work: Path, teacher: str, processes: int = 2) -> None:
-    """Teach `train` (acted `train` speakers, bursts, unlabelled voices) and `dev` (acted `dev` speakers)."""
+    """Teach `dev`, `test` and `train` into `work`; a part that is there already stays as it is."""
     work.mkdir(parents=True, exist_ok=True)
-    every = voices.rows(shared / "corpus", tuple(VERSIONS))
-    numbered = list(enumerate(every))
-    train = [(row, n, VERSIONS[row.corpus], teacher) for n, row in numbered if row.split in ("train", "")]
-    dev = [(row, n, 0, teacher) for n, row in numbered if row.split == "dev" and row.corpus in voices.ACTED]
+    corpora = [name for name in VERSIONS if name not in packages.NAMES]
+    every = voices.rows(shared / "corpus", tuple(corpora))
+    parts = {}
+    for split in ("dev", "test"):
+        parts[split] = [row for row in every if row.split == split and row.corpus in voices.ACTED]
+        parts[f"{split}_cries"] = [row for row in every if row.split == split and row.corpus == "emogator"]
+    parts["train"] = [row for row in every if row.split in ("train", "")] + packages.rows(work / "packages")
     with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
-        for name, jobs in (("dev", dev), ("train", train)):
-            save(pool.map(teach, jobs, chunksize=20), work, name)
+        for name, rows in parts.items():
+            if (work / f"{name}.npz").exists():
+                continue
+            (work / f"{name}.json").write_text(json.dumps([{**asdict(row), "path": str(row.path)} for row in rows]))
+            jobs = [
+                Job(row, number, VERSIONS[row.corpus] if name == "train" else 0, teacher)
+                for number, row in enumerate(rows)
+            ]
+            crops = _told(pool.map(teach, jobs, chunksize=20), name)
+            if name == "train":
+                crops = chain(crops, quiet.crops(QUIET, EMBEDDING))
+            print(f"{name}: {save(crops, work, name)} crops", flush=True)
+
+
+def _told(answers: Iterator[list[Crop]], name: str) -> Iterator[Crop]:
+    for number, crops in enumerate(answers):
+        if number % 1000 == 0:
+            print(f"{name}: clip {number}", flush=True)
+        yield from crops

@@ -10,11 +10,11 @@ from typing import Any
 import numpy as np
 import torch
 
-from engine import audio, listen, speech
+from engine import audio, baselines, listen, scores, speech
 from engine.anchors import anchor, target
 from engine.measure import ccc
 from engine.onnx_model import OnnxModel
-from engine.recipes import baselines, scores, teacher_fit, voices
+from engine.recipes import teacher_fit, voices
 from engine.types import CorpusRow, Floats, Model
 from engine.whisper import WIDTH, Head, Teacher, encoder
 

@@ -16,7 +16,7 @@ import torch
 from torch import Tensor, nn
 
 from engine.anchors import CATEGORIES, anchor, target
-from engine.distil import ccc_loss
+from engine.losses import ccc_loss
 from engine.measure import ccc
 from engine.recipes.voices import ACTED, BURSTS
 from engine.types import CorpusRow, Floats

@@ -123,7 +123,7 @@ def test_stats_of_nothing_and_of_something(etude: Etude, voices: Path, data: Pat
     assert shown["clips"] == "3"
 
 
-@pytest.mark.parametrize(("verb", "first"), [("teachers", "embedded"), ("students", "wav2small")])
+@pytest.mark.parametrize(("verb", "first"), [("teachers", "embedded"), ("students", "etude")])
 def test_models_are_listed_with_size_and_licence_the_embedded_one_first(etude: Etude, verb: str, first: str) -> None:
     rows = said(etude(verb, "--json"))
     assert rows[0]["name"] == first
@@ -139,7 +139,7 @@ def test_models_are_listed_with_size_and_licence_the_embedded_one_first(etude: E
 UNKNOWN = [
     (["label", "--teacher", "nobody"], "There is no teacher called 'nobody'; there are: embedded, loudness"),
     (["predict", "x.wav", "--teacher", "nobody"], "There is no teacher called 'nobody'; there are: embedded, loudness"),
-    (["predict", "x.wav", "--student", "nobody"], "There is no student called 'nobody'; there are: wav2small"),
+    (["predict", "x.wav", "--student", "nobody"], "There is no student called 'nobody'; there are: etude, wav2small"),
     (["predict", "x.wav", "--student", "lost.onnx"], "no model file lost.onnx"),
     (["import", "nowhere"], "nowhere"),
 ]

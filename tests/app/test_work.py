@@ -97,12 +97,12 @@ def test_a_full_disk_stops_an_import_with_a_sentence(
 
 def test_what_the_corpus_says_is_kept(store: Store, sounds: Path) -> None:
     (sounds / "metadata.csv").write_text(
-        "file,speaker,language,category,licence,split\nada/1.wav,ada,de,joy,CC0-1.0,test\n"
+        "file,speaker,sex,language,category,licence,split\nada/1.wav,ada,female,de,joy,CC0-1.0,test\n"
     )
     assert end(work.import_folder(store, sounds))["added"] == 1
     (clip,) = store.clips.find()
-    kept = (clip.corpus, clip.speaker, clip.language, clip.category, clip.licence, clip.split)
-    assert kept == ("emo", "ada", "de", "joy", "CC0-1.0", "test")
+    kept = (clip.corpus, clip.speaker, clip.sex, clip.language, clip.category, clip.licence, clip.split)
+    assert kept == ("emo", "ada", "female", "de", "joy", "CC0-1.0", "test")
 
 
 def test_a_teacher_answers_each_clip_once(store: Store, sounds: Path) -> None:

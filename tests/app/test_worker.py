@@ -12,10 +12,11 @@ import numpy as np
 import pytest
 import soundfile as sf
 
-from app import work
+from app import trainings, work
 from app.worker import ONE_THREAD, Worker, start, stop
 from store.db import Store
 from store.records import JobRecord
+from tests.classroom import TINY, children
 
 SOUNDS = 150
 PARENT = """
@@ -48,7 +49,7 @@ def store(tmp_path: Path) -> Iterator[Store]:
         yield store
 
 
-def until(true: Callable[[], bool], limit_s: float = 60) -> None:
+def until(true: Callable[[], bool], limit_s: float = 180) -> None:  # a slow machine is no failure
     end = time.monotonic() + limit_s
     while not true():
         assert time.monotonic() < end, "waited in vain"
@@ -199,3 +200,62 @@ def test_a_worker_is_polite(store: Store) -> None:
     assert {f"{name}={value}" for name, value in ONE_THREAD.items()} <= set(environ)
     assert dict(os.environ) == before
     assert not [child for child in multiprocessing.active_children() if child.pid == pid]
+
+
+def learnt(store: Store, job_id: int) -> float:
+    """Passes that a training has done."""
+    return max((point.passes for point in store.curves.get(job_id)), default=0.0)
+
+
+@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="reads /proc")
+def test_a_worker_killed_in_a_training_is_replaced_and_the_training_goes_on(library: Store) -> None:
+    options = {**TINY["options"], "passes": 4, "processes": 2}
+    job_id = library.jobs.add("train", {**TINY, "options": options})
+    with Worker(library.folder) as worker:
+        until(lambda: learnt(library, job_id) > 1)
+        pid = worker.process.pid
+        assert pid is not None
+        helpers = children(pid)
+        os.kill(pid, signal.SIGKILL)
+        assert helpers
+        until(lambda: not any(Path(f"/proc/{helper}").exists() for helper in helpers))
+        reached, state = learnt(library, job_id), trainings.folder(library, job_id) / "state.pt"
+        assert job(library, job_id).state == "done" or state.exists()
+        ended = done(library, job_id)
+    assert ended.state == "done", ended.error
+    assert reached < learnt(library, job_id) == options["passes"]
+    assert [student.name for student in library.students.list()] == [ended.result["student"]]
+    assert not trainings.folder(library, job_id).exists()
+
+
+def test_a_cancelled_training_leaves_nothing_and_the_next_one_runs(library: Store) -> None:
+    long = library.jobs.add("train", {**TINY, "options": {**TINY["options"], "passes": 5000, "patience": 5000}})
+    after = library.jobs.add("train", TINY)
+    with Worker(library.folder) as worker:
+        until(lambda: learnt(library, long) > 0)
+        assert job(library, after).state == "queued"
+        assert library.jobs.cancel(long)
+        assert done(library, after).state == "done"
+        until(lambda: job(library, after).state == "done" and worker.process.is_alive())
+    assert job(library, long).state == "cancelled"
+    assert not any((library.folder / trainings.HOME).iterdir())
+    assert [student.name for student in library.students.list()] == [f"etude-{after}"]
+
+
+def test_a_stopped_training_keeps_what_it_has_and_a_failed_one_does_not(library: Store) -> None:
+    refused = library.jobs.add("train", {**TINY, "reinforce": {"versions": 1, "shortest_s": 9.0, "longest_s": 0.2}})
+    long = library.jobs.add("train", {**TINY, "options": {**TINY["options"], "passes": 5000, "patience": 5000}})
+    with Worker(library.folder):
+        assert done(library, refused).state == "failed"
+        until(lambda: learnt(library, long) > 0)
+    assert "no speech to learn from" in job(library, refused).error
+    assert job(library, long).state == "queued"
+    assert [path.name for path in (library.folder / trainings.HOME).iterdir()] == [str(long)]
+    assert lock_is_free(library)
+
+
+@pytest.mark.skipif(not Path("/proc/self/maps").exists(), reason="reads /proc")
+def test_no_torch_is_loaded_until_a_training_starts(store: Store, sounds: Path) -> None:
+    with Worker(store.folder) as worker:
+        done(store, store.jobs.add("import", {"folder": str(sounds)}))
+        assert "libtorch" not in Path(f"/proc/{worker.process.pid}/maps").read_text()

@@ -26,7 +26,7 @@ def main(shared: Path) -> None:
     print("| corpus | model | clips | answered | arousal | dominance | valence | times real time, one thread |")
     print("|---|---|---|---|---|---|---|---|")
     for folder in sorted(path.parent for path in (shared / "corpus").glob("*/metadata.csv")):
-        for kind, name in (("--teacher", "embedded"), ("--student", "wav2small")):
+        for kind, name in (("--teacher", "embedded"), ("--student", "etude"), ("--student", "wav2small")):
             command = [sys.executable, "-m", "app", "predict", "--json", kind, name, *map(str, chosen(folder))]
             out = subprocess.run(command, capture_output=True, text=True, check=False).stdout
             answers = [json.loads(line) for line in out.splitlines()]

@@ -22,15 +22,16 @@ LIBROSA = "librosa: log-mel, 40 bands"
 
 
 def tasks() -> dict[str, timing.Task]:
-    teacher, student = models.teacher(models.TEACHER).model, models.embedded_student().model
+    teacher = models.teacher(models.TEACHER).model
+    students = [models.embedded_student(name).model for name in models.EMBEDDED]
     smile = opensmile.Smile(
         feature_set=opensmile.FeatureSet.eGeMAPSv02, feature_level=opensmile.FeatureLevel.Functionals, num_workers=1
     )
     return {
         LIBROSA: timing.log_mel,
         "openSMILE: eGeMAPSv02 functionals": lambda samples: smile.process_signal(samples, SAMPLE_RATE),
-        f"student {student.name}: clip value": timing.clip_value(student),
-        f"student {student.name}: network alone": timing.bare(student),
+        **{f"student {student.name}: clip value": timing.clip_value(student) for student in students},
+        **{f"student {student.name}: network alone": timing.bare(student) for student in students},
         f"teacher {teacher.name}: clip value": timing.clip_value(teacher),
         f"teacher {teacher.name}: network alone": timing.bare(teacher),
     }

@@ -7,7 +7,8 @@ from engine import augment
 from tests.sounds import babble, noise, silence, tone
 
 VOICE = babble(1.5, np.random.default_rng(0))
-CHANGES = [augment.speed, augment.room, augment.microphone, augment.noise, augment.overdrive]
+CHANGES = [change for _, change in augment.CHAIN]
+STRETCH = {augment.speed: 0.087, augment.throat: 0.25, augment.augment: 0.37}
 SEEDS = range(20)
 
 
@@ -80,3 +81,22 @@ def test_a_crop_is_a_stretch_of_the_clip(length, seed):
     part = augment.crop(clip, np.random.default_rng(seed), 1.0, 2.5)
     assert min(length, 16_000) <= len(part) <= min(length, 40_000)
     assert np.array_equal(part, clip[int(part[0]) : int(part[0]) + len(part)])
+
+
+@pytest.mark.parametrize("change", [augment.babble, augment.music])
+def test_other_sounds_lie_3_to_25_db_below_the_voice(change):
+    found = []
+    for seed in range(60):
+        added = drawn(change, VOICE, seed) - VOICE
+        found.append(10 * np.log10(np.mean(VOICE**2) / np.mean(added**2)))
+    assert 2.9 < min(found) < 7
+    assert 20 < max(found) < 25.1
+
+
+def test_another_throat_moves_a_pitch_by_up_to_a_quarter():
+    pitches = []
+    for seed in range(40):
+        changed = drawn(augment.throat, tone(1000, 1), seed)
+        pitches.append(np.argmax(np.abs(np.fft.rfft(changed, 16_000 * 4))) / 4)
+    assert 790 < min(pitches) < 860
+    assert 1150 < max(pitches) < 1260

@@ -68,7 +68,9 @@ def test_a_table_says_what_is_known(shelf: Path) -> None:
     lines = ["b.wav, anna ,f,en,anger,strong,87.5,CC0-1.0,dev", "deep/er/c.ogg,,,,unlabelled,,,,unlabelled", "gone.wav"]
     (shelf / "metadata.csv").write_text(HEADER + "\n".join(lines), encoding="utf-8-sig")
     full, bare, gone = corpora.rows(shelf)
-    assert full == CorpusRow(shelf / "b.wav", "anna", "en", "anger", "strong", 0.875, "dev", "CC0-1.0", "my voices")
+    assert full == CorpusRow(
+        shelf / "b.wav", "anna", "en", "anger", "strong", 0.875, "dev", "CC0-1.0", "my voices", "f"
+    )
     assert bare == CorpusRow(shelf / "deep/er/c.ogg", corpus="my voices")
     assert gone == CorpusRow(shelf / "gone.wav", corpus="my voices")  # its import says that it is missing
 

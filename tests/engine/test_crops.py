@@ -1,75 +1,52 @@
-"""What a student is taught with: cuts of clips, answered by a teacher, written and read back."""
-
 import numpy as np
 import pytest
-import soundfile as sf
 
-from engine.distil import Crops, batches
-from engine.recipes import student_crops
-from engine.teachers import loudness
-from engine.types import CorpusRow
-from tests.sounds import babble
+from engine.crops import Crop, Crops, Writer, save, select
 
-STEP = 8000
-ROW_VERSIONS = 4
-
-
-@pytest.fixture(scope="module")
-def rows(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("voices")
-    for number in range(5):
-        sf.write(folder / f"{number}.wav", 0.2 * babble(3.4, np.random.default_rng(number)), 16_000)
-    (folder / "broken.wav").write_bytes(b"broken")
-    return [CorpusRow(path) for path in sorted(folder.iterdir())]
+RNG = np.random.default_rng(0)
+MADE = [
+    Crop(RNG.integers(-32_000, 32_000, length).astype(np.int16), RNG.random(3, np.float32), RNG.random(5, np.float32),
+         group=number // 2, seed=number % 2, weight=1.0 + number)
+    for number, length in enumerate((8000, 16_000, 8000, 24_000))
+]  # fmt: skip
 
 
-@pytest.fixture(scope="module")
-def crops(rows, tmp_path_factory):
-    folder = tmp_path_factory.mktemp("work")
-    answers = [student_crops.teach((row, seed, ROW_VERSIONS, "loudness")) for seed, row in enumerate(rows)]
-    assert [len(answer) for answer in answers] == [ROW_VERSIONS] * 5 + [0]
-    assert student_crops.save(iter(answers), folder, "train") == 5 * ROW_VERSIONS
-    return Crops.open(folder, "train")
+@pytest.fixture
+def crops(tmp_path):
+    assert save(MADE, tmp_path, "train") == len(MADE)
+    return Crops.open(tmp_path, "train")
 
 
-def test_the_teacher_answered_exactly_what_the_student_will_hear(crops):
-    for row in range(len(crops.start)):
-        audio = crops.audio(np.array([row])).numpy()
-        adv, embedding = loudness.load().predict(audio)
-        assert crops.adv[row] == pytest.approx(adv[0], abs=1e-6)
-        assert crops.embedding[row] == pytest.approx(embedding[0], abs=1e-6)
+def test_what_is_written_is_read(crops):
+    assert len(crops) == len(MADE)
+    for row, made in enumerate(MADE):
+        assert np.array_equal(crops.clip(row), made.samples / np.float32(32_768))
+        assert np.array_equal(crops.adv[row], made.adv)
+        assert crops.embedding[row] == pytest.approx(made.embedding, abs=1e-3)
+        assert (crops.group[row], crops.seed[row], crops.weight[row]) == (made.group, made.seed, made.weight)
 
 
-def test_crops_are_1_to_3_seconds_in_whole_half_seconds_at_full_level(crops):
-    assert (crops.length % STEP == 0).all()
-    assert crops.length.min() >= 2 * STEP
-    assert crops.length.max() <= 6 * STEP
-    assert np.array_equal(crops.start, np.cumsum([0, *crops.length[:-1]]))
-    assert len(crops.samples) == crops.length.sum()
-    for start, length in zip(crops.start, crops.length, strict=True):
-        assert np.abs(crops.samples[start : start + length]).max() == 32_000
+def test_equally_long_crops_are_one_batch(crops):
+    batch = crops.audio(np.array([2, 0])).numpy()
+    assert batch.dtype == np.float32
+    assert np.array_equal(batch, np.stack([crops.clip(2), crops.clip(0)]))
 
 
-def test_the_first_version_is_the_clip_itself_and_the_others_are_not():
-    clip = babble(3.4, np.random.default_rng(0))
-    plain = student_crops.cut(clip, 0, seed=5)
-    assert plain.tobytes() in clip.tobytes()
-    assert np.array_equal(plain, student_crops.cut(clip, 0, seed=5))
-    changed = [student_crops.cut(clip, version, seed=5) for version in range(1, 9)]
-    assert sum(cut.tobytes() not in clip.tobytes() for cut in changed) >= 4
+def test_a_selection_shares_the_samples(crops, tmp_path):
+    select(tmp_path, "train", np.array([1, 3]), "few")
+    few = Crops.open(tmp_path, "few")
+    assert len(few) == 2
+    assert np.array_equal(few.clip(1), crops.clip(3))
+    assert not (tmp_path / "few.i16").exists()
 
 
-def test_without_versions_the_whole_clip_is_taught_up_to_ten_seconds(rows):
-    ((samples, _, _),) = student_crops.teach((rows[0], 0, 0, "loudness"))
-    assert len(samples) == pytest.approx(3.4 * 16_000, abs=2)
+def test_nothing_is_there_before_all_is(tmp_path):
+    with Writer(tmp_path, "train") as out:
+        out.add(MADE[0])
+    with pytest.raises(FileNotFoundError):
+        Crops.open(tmp_path, "train")
 
 
-def test_a_batch_holds_one_length_and_a_pass_holds_no_crop_twice():
-    rng = np.random.default_rng(0)
-    length = rng.integers(2, 5, 400) * STEP
-    crops = Crops(np.zeros(0, np.int16), np.zeros(400, int), length, np.zeros((400, 3)), np.zeros((400, 3)))
-    found = list(batches(crops, 48.0, rng))
-    assert all(len(set(length[rows])) == 1 for rows in found)
-    assert all(16 <= len(rows) <= 48 * 16_000 // length[rows[0]] for rows in found)
-    rows = np.concatenate(found)
-    assert len(set(rows)) == len(rows) > 300
+def test_no_speech_is_told(tmp_path):
+    with pytest.raises(ValueError, match="no speech to learn from"):
+        save([], tmp_path, "train")

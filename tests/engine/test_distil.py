@@ -1,109 +1,120 @@
-"""A student learns from the loudness teacher, for real and in seconds."""
+"""A student learns from the loudness teacher, for real and in seconds, and nothing that stops it changes it."""
+
+from dataclasses import replace
 
 import numpy as np
 import pytest
 import torch
 
-from engine import plugins
-from engine.distil import Crops, DistilOptions, answers, calibrate, ccc_loss, distil
+from engine import distil
+from engine.crops import Crops
+from engine.distil import Training, answers, calibrate
 from engine.measure import ccc
-from engine.recipes.student_crops import save
-from engine.teachers import loudness
+from engine.presets import DistilOptions
 from engine.types import StudentSpec
-from tests.sounds import babble
+from tests import taught
 
 SPEC = StudentSpec("wav2small", size=4, seed=0)
-OPTIONS = DistilOptions(epochs=12, batch_s=16.0, rate=0.01, average=0.9, processes=1)
-
-
-def taught(seed):
-    samples = np.rint(32_000 * babble(0.5, np.random.default_rng(seed)) / 0.9).astype(np.int16)
-    adv, embedding = loudness.load().predict(samples[None] / np.float32(32_768))
-    return [(samples, adv[0], embedding[0])]
+OPTIONS = DistilOptions(passes=12, pass_s=1000, batch_s=16.0, rate=0.01, average=0.9, processes=1, keep_s=0.0)
+SHORT = replace(OPTIONS, passes=2)
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory):
-    """Taught crops: 200 to learn from and 60 to choose by."""
-    folder = tmp_path_factory.mktemp("crops")
-    save((taught(seed) for seed in range(200)), folder, "train")
-    save((taught(seed) for seed in range(1000, 1060)), folder, "dev")
-    save((taught(seed) for seed in range(2000, 2060)), folder, "test")
-    return folder
+def data(tmp_path_factory):
+    """Taught crops: 200 to learn from, 60 to choose by, 60 never heard."""
+    return taught.folder(tmp_path_factory.mktemp("crops"))
+
+
+def trained(data, folder, spec=SPEC, options=OPTIONS):
+    told = list(Training(spec, options, data, folder).run())
+    return distil.load(spec, folder), told
 
 
 @pytest.fixture(scope="module")
-def trained(folder, tmp_path_factory):
-    path = tmp_path_factory.mktemp("student") / "student.pt"
-    distil(SPEC, OPTIONS, folder, path)
-    return torch.load(path, weights_only=True)
+def student(data, tmp_path_factory):
+    return trained(data, tmp_path_factory.mktemp("student"))
 
 
-def untrained():
-    torch.manual_seed(SPEC.seed)
-    return plugins.load("students", SPEC.architecture).build(SPEC)
+def scored(student, data, name):
+    crops = Crops.open(data, name)
+    return answers(student, crops), crops.adv
 
 
-def loaded(weights):
-    student = untrained()
-    student.load_state_dict(weights)
-    return student
+def same(one, other):
+    return all(torch.equal(value, other.state_dict()[key]) for key, value in one.state_dict().items())
 
 
-def said_and_taught(student, folder, name):
-    crops = Crops.open(folder, name)
-    clips = [crops.audio(np.array([row]))[0].numpy() for row in range(len(crops.start))]
-    return answers(student, clips), crops.adv
-
-
-def test_it_agrees_with_its_teacher_on_clips_it_never_heard(folder, trained):
-    learnt = ccc(*said_and_taught(loaded(trained), folder, "test"))
-    before = ccc(*said_and_taught(untrained(), folder, "test"))
+def test_it_agrees_with_its_teacher_on_clips_it_never_heard(data, student):
+    learnt = ccc(*scored(student[0], data, "test"))
+    before = ccc(*scored(distil.build(SPEC), data, "test"))
     assert learnt.mean() > 0.7
     assert before.mean() < 0.1
 
 
-def test_it_comes_out_calibrated(folder, trained):
-    said, wanted = said_and_taught(loaded(trained), folder, "dev")
+def test_it_comes_out_calibrated(data, student):
+    said, wanted = scored(student[0], data, "dev")
     assert said.mean(axis=0) == pytest.approx(wanted.mean(axis=0), abs=1e-3)
     assert said.std(axis=0) == pytest.approx(wanted.std(axis=0), rel=1e-2)
 
 
-def test_one_seed_one_student_and_another_seed_another(folder, tmp_path):
-    short = DistilOptions(epochs=1, batch_s=16.0, processes=1)
-    for name, seed in (("one", 0), ("again", 0), ("other", 1)):
-        distil(StudentSpec("wav2small", size=2, seed=seed), short, folder, tmp_path / name)
-    one, again, other = (torch.load(tmp_path / name, weights_only=True) for name in ("one", "again", "other"))
-    assert all(torch.equal(one[key], again[key]) for key in one)
-    assert not torch.equal(one["out.weight"], other["out.weight"])
+def test_it_tells_how_it_goes(data, student):
+    _, told = student
+    scores = [each for each in told if each.dev]
+    assert [each.passes for each in scores] == list(range(1, 13))
+    assert scores[-1].best == max(float(np.mean(each.dev)) for each in scores)
+    said, wanted = scored(student[0], data, "dev")
+    assert float(ccc(said, wanted).mean()) == pytest.approx(scores[-1].best, abs=0.01)
+    steps = [each for each in told if not each.dev]
+    assert np.mean([each.loss for each in steps[-5:]]) < np.mean([each.loss for each in steps[:5]])
+    assert all(each.samples_s > 0 and each.left_s >= 0 for each in steps)
+    assert [each.passes for each in told] == sorted(each.passes for each in told)
 
 
-def test_two_processes_teach_one_student(folder, tmp_path, monkeypatch):
-    monkeypatch.setenv("OMP_NUM_THREADS", "1")
-    options = DistilOptions(epochs=1, batch_s=16.0, processes=2)
-    distil(StudentSpec("wav2small", size=2), options, folder, tmp_path / "student.pt")
-    assert [path.name for path in tmp_path.iterdir()] == ["student.pt"]
-    student = plugins.load("students", "wav2small").build(StudentSpec("wav2small", size=2))
-    student.load_state_dict(torch.load(tmp_path / "student.pt", weights_only=True))
-    said, wanted = said_and_taught(student, folder, "dev")
-    assert said.mean(axis=0) == pytest.approx(wanted.mean(axis=0), abs=1e-3)
+def test_one_seed_one_student_and_another_seed_another(data, tmp_path):
+    folders = [tmp_path / name for name in ("one", "again", "other")]
+    for folder in folders:
+        folder.mkdir()
+    one, again, other = (
+        trained(data, folder, replace(SPEC, seed=seed), SHORT)[0]
+        for folder, seed in zip(folders, (0, 0, 1), strict=True)
+    )
+    assert same(one, again)
+    assert not torch.equal(one.out.weight, other.out.weight)
 
 
-def test_calibrating_brings_mean_and_spread_to_the_teachers():
-    rng = np.random.default_rng(0)
-    clips = [babble(0.5, rng) for _ in range(10)]
-    wanted = rng.normal(0.5, [0.1, 0.2, 0.05], (10, 3)).astype(np.float32)
-    student = untrained()
-    said = answers(student, clips)
-    calibrate(student, said, wanted)
-    now = answers(student, clips)
+def test_stopped_anywhere_it_ends_as_if_it_had_not_been(data, tmp_path):
+    for name in ("whole", "stopped"):
+        (tmp_path / name).mkdir()
+    whole, _ = trained(data, tmp_path / "whole", options=SHORT)
+    for steps in (1, 3, 4, 2):
+        running = Training(SPEC, SHORT, data, tmp_path / "stopped").run()
+        for _ in range(steps):
+            next(running)
+        running.close()
+    stopped, told = trained(data, tmp_path / "stopped", options=SHORT)
+    assert told[0].passes > 0.5
+    assert same(whole, stopped)
+
+
+def test_it_stops_when_dev_no_longer_rises(data, tmp_path):
+    _, told = trained(data, tmp_path, options=replace(OPTIONS, rate=0.0, passes=30, patience=2))
+    assert told[-1].passes < 30
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"embedding": 0.0}, {"anchor": 0.0, "quadrant": 1.0}, {"average": 0.0}, {"calibrate": False}, {"bf16": False}],
+)
+def test_each_ingredient_can_be_left_out(data, tmp_path, change):
+    _, told = trained(data, tmp_path, options=replace(SHORT, passes=1, **change))
+    assert np.isfinite(told[-1].dev).all()
+
+
+def test_calibrating_brings_mean_and_spread_to_the_teachers(data):
+    crops = Crops.open(data, "dev")
+    wanted = np.random.default_rng(0).normal(0.5, [0.1, 0.2, 0.05], (len(crops), 3)).astype(np.float32)
+    student = distil.build(SPEC)
+    calibrate(student, answers(student, crops), wanted)
+    now = answers(student, crops)
     assert now.mean(axis=0) == pytest.approx(wanted.mean(axis=0), abs=1e-3)
     assert now.std(axis=0) == pytest.approx(wanted.std(axis=0), rel=1e-2)
-
-
-def test_the_loss_is_one_minus_the_ccc_that_is_reported():
-    rng = np.random.default_rng(0)
-    said, wanted = rng.normal(size=(2, 40, 3)).astype(np.float32)
-    loss = ccc_loss(torch.from_numpy(said), torch.from_numpy(wanted))
-    assert float(loss) == pytest.approx(1 - float(ccc(said, wanted).mean()), abs=1e-4)
-    assert float(ccc_loss(torch.from_numpy(said), torch.from_numpy(said))) == pytest.approx(0, abs=1e-4)

@@ -30,7 +30,12 @@ def test_a_name_loads_its_file() -> None:
     assert plugins.load("corpora", "folder").__file__ == str(plugins.ROOT / "corpora" / "folder.py")
 
 
-@pytest.mark.parametrize("name", ["nobody", "", "__init__", "../types", "folder.rows"])
+def test_what_follows_a_colon_is_the_files_own_affair() -> None:
+    assert plugins.load("students", "timm:anything:at/all").__file__ == str(plugins.ROOT / "students" / "timm.py")
+    assert plugins.names("students").count("timm") == 1
+
+
+@pytest.mark.parametrize("name", ["nobody", "", "__init__", "../types", "folder.rows", "nobody:folder", ":folder"])
 def test_an_unknown_name_is_answered_with_the_known_ones(name: str) -> None:
     with pytest.raises(ValueError, match=r"metadata_csv") as refused:
         plugins.load("corpora", name)

@@ -20,7 +20,7 @@ def run(path, audio, **settings):
 
 def network(path, operator, weights, name="weight", **attributes):
     """x -> operator(x, weights) in a file."""
-    rank = {"MatMul": 2, "Gemm": 2, "Conv": 4}[operator]
+    rank = weights.ndim
     node = helper.make_node(operator, ["x", name], ["y"], **attributes)
     graph = helper.make_graph(
         [node],
@@ -72,10 +72,22 @@ def test_eight_bits_unpack_to_steps_times_a_scale_for_each_channel(tmp_path):
     assert pytest.approx(ours.reshape(13, 45), abs=1e-7) == run(path, patches)[0][:, :, 0, 0].T
 
 
+@pytest.mark.parametrize("shape", [(48, 48, 3), (40, 70, 1)])
+def test_a_convolution_over_time_unpacks_to_steps_times_scales(tmp_path, shape):
+    weights = np.random.default_rng(0).normal(0, 0.1, shape).astype(np.float32)
+    path, kept = quantized(network(tmp_path / "full.onnx", "Conv", weights))
+    scale = numpy_helper.to_array(kept["weight_scale"]).repeat(quantize.BLOCK, axis=1)[:, : shape[1]]
+    ours = unpacked(kept["weight_int4"]) * scale
+    ones = np.eye(shape[1] * shape[2], dtype=np.float32).reshape(-1, shape[1], shape[2])
+    (theirs,) = run(path, ones, disable_quant_qdq="1")
+    assert theirs[:, :, 0].T.reshape(shape) == pytest.approx(ours, abs=1e-6)
+    assert (np.abs(ours - weights) <= scale / 2 + 1e-7).all()
+
+
 @pytest.mark.parametrize(
     ("operator", "shape", "name"),
     [
-        ("MatMul", (63, 65), "weight"),  # too small to be worth it
+        ("MatMul", (45, 45), "weight"),  # too small to be worth it
         ("MatMul", (200, 200), "front.mel"),
         ("Conv", (13, 1, 3, 3), "front.dft"),
     ],

@@ -31,7 +31,7 @@ def label_of(clip: ClipRecord, fingerprint: str = "f") -> LabelRecord:
         id=st.text("0123456789abcdef", min_size=32, max_size=32),
         **{
             name: st.text()
-            for name in ("name", "corpus", "speaker", "language", "category", "split", "licence", "source")
+            for name in ("name", "corpus", "speaker", "sex", "language", "category", "split", "licence", "source")
         },
         **dict.fromkeys(("duration_s", "peak", "rms", "added_at"), real),
         speech_s=st.none() | real,
@@ -170,3 +170,16 @@ def plan_of(store: Store, ask: Callable[[], object]) -> list[str]:
     with db.tracer(lambda sql, values: asked.append((sql, values))):
         ask()
     return [row["detail"] for sql, values in asked for row in db.query(f"EXPLAIN QUERY PLAN {sql}", values or ())]
+
+
+def test_voices_are_speakers_of_a_corpus_and_each_clip_without_one(store: Store, put: Put) -> None:
+    for number, (corpus, speaker) in enumerate([("a", "x"), ("a", "x"), ("b", "x"), ("b", ""), ("b", "")]):
+        put(number, corpus=corpus, speaker=speaker, duration_s=2.0)
+    voices = store.clips.voices()
+    assert [(v.corpus, v.speaker, v.clips, v.duration_s) for v in voices if v.speaker] == [
+        ("a", "x", 2, 4.0),
+        ("b", "x", 1, 2.0),
+    ]
+    assert [v.clip_id for v in voices if not v.speaker] == [f"{number:032x}" for number in (3, 4)]
+    without = store.clips.voices([f"{number:032x}" for number in (0, 2, 3)])
+    assert sorted((v.corpus, v.speaker, v.clips) for v in without) == [("a", "x", 1), ("b", "", 1)]

@@ -81,3 +81,16 @@ def test_what_people_said_is_never_changed_or_deleted(store: Store, sql: str) ->
     with pytest.raises(sqlite3.IntegrityError, match="A correction is never"):
         store._connections.execute(sql)
     assert store.corrections.history(CLIP) == [said]
+
+
+def test_all_that_stands_is_what_stands_of_each_clip(store: Store) -> None:
+    clips = [letter * 32 for letter in "abc"]
+    for clip in clips:
+        store.corrections.add(replace(SAID, clip_id=clip))
+    second = store.corrections.add(replace(SAID, clip_id=clips[0], verdict="reject"))
+    gone = store.corrections.standing(clips[2])
+    assert gone is not None
+    store.corrections.undo(gone.id, "ada")
+    assert store.corrections.all_standing() == {clip: store.corrections.standing(clip) for clip in clips[:2]}
+    assert store.corrections.all_standing()[clips[0]] == second
+    assert store.corrections.count() == 5

@@ -154,6 +154,30 @@ def test_a_released_job_waits_for_the_next_worker(store: Store) -> None:
     assert state(store, job_id) == "queued"
 
 
+def test_one_job_can_be_claimed_out_of_turn(store: Store) -> None:
+    first, second = store.jobs.add("import", {}), store.jobs.add("train", {})
+    job = store.jobs.claim("w", second)
+    assert job is not None
+    assert job.id == second
+    assert store.jobs.claim("w", second) is None
+    assert claimed(store).id == first
+
+
+def test_jobs_are_listed_by_kind(store: Store) -> None:
+    ids = [store.jobs.add(kind, {}) for kind in ("import", "train", "label", "train")]
+    assert [job.id for job in store.jobs.list(9, "train")] == [ids[3], ids[1]]
+    assert [job.id for job in store.jobs.list(2)] == [ids[3], ids[2]]
+    assert store.jobs.list(9, "dance") == []
+
+
+def test_a_job_that_is_killed_often_is_not_given_up_as_long_as_it_gets_further(store: Store) -> None:
+    job_id = store.jobs.add("train", {})
+    for kill in range(2 * ATTEMPTS):
+        store.jobs.beat(claimed(store), kill / 1000 + 1e-6, "Further.")
+        assert store.jobs.requeue_running() == [job_id]
+        assert state(store, job_id) == "queued"
+
+
 @pytest.mark.parametrize("in_a_job", [True, False])
 def test_refusals_are_listed_once_by_path(store: Store, in_a_job: bool) -> None:
     job_id = store.jobs.add("import", {}) if in_a_job else None

@@ -93,12 +93,12 @@ def test_a_file_that_is_no_database_is_told_in_a_sentence(tmp_path: Path) -> Non
 
 def test_a_step_that_fails_leaves_the_version_before(tmp_path: Path) -> None:
     with Database(tmp_path / "etude.db") as old:
-        history.apply(old, stop_before=STEPS[-1])
+        history.apply(old, stop_before="m005_students")
         old.execute("CREATE TABLE students (taken)")
     with pytest.raises(ValueError, match="already exists"):
         Store(tmp_path)
     with Database(tmp_path / "etude.db") as old:
-        assert [step.name for step in history.pending(old)] == STEPS[-1:]
+        assert [step.name for step in history.pending(old)] == STEPS[STEPS.index("m005_students") :]
 
 
 def test_the_tables_are_strict(tmp_path: Path) -> None:

@@ -1,5 +1,7 @@
 """What simple things score on the same clips: a ridge regression on log-mel statistics, or on frozen states."""
 
+from collections.abc import Iterable
+
 import librosa
 import numpy as np
 import torch
@@ -33,3 +35,17 @@ def ridge(train: Floats, targets: Floats, dev: Floats, dev_truth: Floats, test: 
     fitted = [make_pipeline(StandardScaler(), Ridge(strength)).fit(train, targets) for strength in STRENGTHS]
     best = max(fitted, key=lambda model: float(ccc(model.predict(dev), dev_truth).mean()))
     return np.asarray(best.predict(test), np.float32)
+
+
+def distilled(
+    train: Iterable[Floats], taught: Floats, dev: Iterable[Floats], dev_taught: Floats, test: Iterable[Floats]
+) -> Floats:
+    """What the same teacher makes of the simplest student: answers of `ridge` on the clips' log-mel statistics.
+
+    Shape:
+        train, dev, test: clips, float32 [T] at 16 kHz each; taught: [N, 3], dev_taught: [M, 3], the teacher's answers,
+        NaN where it heard nobody -> float32 [K, 3], one for each clip of `test`.
+    """
+    fitted, choosing, asked = (np.stack([log_mel_statistics(clip) for clip in part]) for part in (train, dev, test))
+    known, dev_known = (~np.isnan(answers).any(axis=1) for answers in (taught, dev_taught))
+    return ridge(fitted[known], taught[known], choosing[dev_known], dev_taught[dev_known], asked)

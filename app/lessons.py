@@ -1,0 +1,144 @@
+"""What a student is taught: the library's clips with their parts, and what people said of them. Imports no torch."""
+
+import hashlib
+import json
+from collections import defaultdict
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+
+from engine.split import Split, split
+from engine.types import Floats
+from store.db import Store
+from store.records import ClipRecord, CorrectionRecord
+
+CORRECTED = 4.0  # weight of a person's answer beside a teacher's
+FEW_SPEAKERS, FEW_S = 10, 1800.0  # below these a student learns these voices rather than voices
+NEEDED = (
+    "import recordings of more people. About a fifth of the speakers, or of the clips where no speaker is stated, is "
+    "kept to choose the best student by."
+)
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """A clip as it is taught, or kept to choose by; JSON in a training's folder, so that deleting changes nothing."""
+
+    clip_id: str
+    name: str
+    corpus: str
+    speaker: str
+    sex: str
+    language: str
+    licence: str
+    part: Split
+    correction: int = 0  # the correction that stands; 0: none
+    said: tuple[float | None, ...] = (None, None, None)  # by a person, in AXES order, where they corrected it
+    weight: float = 1.0
+
+    @classmethod
+    def of(cls, clip: ClipRecord, correction: CorrectionRecord | None) -> "Lesson":
+        """The lesson that a clip makes; an accepted answer of the teacher's counts as much as a corrected one."""
+        part = split(clip.corpus, clip.speaker, clip.id, clip.split)
+        plain = (clip.id, clip.name, clip.corpus, clip.speaker, clip.sex, clip.language, clip.licence, part)
+        if correction is None or correction.verdict not in ("accept", "correct"):
+            return cls(*plain)
+        said = correction.adv if correction.verdict == "correct" else (None, None, None)
+        return cls(*plain, correction.id, said, CORRECTED)
+
+    @property
+    def person(self) -> Floats:
+        """A person's answer, float32 [3]; NaN for an axis of which they said nothing."""
+        return np.array([np.nan if value is None else value for value in self.said], np.float32)
+
+    def target(self, teacher: Floats) -> Floats:
+        """What the student should answer: the person, and the teacher wherever the person said nothing."""
+        return np.where(np.isnan(self.person), teacher, self.person)
+
+
+@dataclass(frozen=True)
+class Outline:
+    """How much there is to be taught, without reading any of it."""
+
+    clips: int = 0
+    hours: float = 0.0
+    speakers: int = 0  # a clip without one counts as its own
+    kept: int = 0  # clips to choose by
+    kept_speakers: int = 0
+    unused: int = 0  # clips of a corpus's own `test` part
+    rejected: int = 0  # by people
+    corrected: int = 0
+
+    @property
+    def lack(self) -> str:
+        """Why nothing can be taught, in a sentence; empty: it can."""
+        for count, use in ((self.clips, "learn from"), (self.kept, "choose by")):
+            if not count:
+                return f"There is no clip to {use}: {NEEDED}"
+        return ""
+
+    @property
+    def doubt(self) -> str:
+        """Why little will come of it, in a sentence; empty: there is enough to begin with."""
+        if self.lack or (self.speakers >= FEW_SPEAKERS and self.hours * 3600 >= FEW_S):
+            return ""
+        heard = f"{self.hours * 3600:.0f} s" if self.hours < 1 / 20 else f"{self.hours * 60:.0f} minutes"
+        return (
+            f"{heard} of {self.speakers} {'voice' if self.speakers == 1 else 'voices'} are very little: the student "
+            f"will know these voices and no others. From {FEW_SPEAKERS} people and half an hour upwards it begins to "
+            "be of use; hundreds of people are better."
+        )
+
+
+def lessons(store: Store) -> list[Lesson]:
+    """Every clip that nobody rejected, oldest first."""
+    standing = store.corrections.all_standing()
+    every = [(clip, standing.get(clip.id)) for clip in store.clips.find(limit=-1)]
+    return [Lesson.of(clip, said) for clip, said in reversed(every) if said is None or said.verdict != "reject"]
+
+
+def outline(store: Store) -> Outline:
+    """What `lessons` would give, counted in the database."""
+    standing = store.corrections.all_standing()
+    rejected = [clip_id for clip_id, said in standing.items() if said.verdict == "reject"]
+    parts = defaultdict[Split, list[Any]](list)
+    for voice in store.clips.voices(rejected):
+        parts[split(voice.corpus, voice.speaker, voice.clip_id, voice.split)].append(voice)
+    return Outline(
+        clips=sum(voice.clips for voice in parts["train"]),
+        hours=sum(voice.duration_s for voice in parts["train"]) / 3600,
+        speakers=len(parts["train"]),
+        kept=sum(voice.clips for voice in parts["dev"]),
+        kept_speakers=len(parts["dev"]),
+        unused=sum(voice.clips for voice in parts["test"]),
+        rejected=len(rejected),
+        corrected=sum(said.verdict in ("accept", "correct") for said in standing.values()),
+    )
+
+
+def check(taught: list[Lesson]) -> None:
+    """Refuse what can't be taught from, in words.
+
+    Raises:
+        ValueError: nobody to learn from, or nobody to choose by.
+    """
+    parts = [lesson.part for lesson in taught]
+    if lack := Outline(clips=parts.count("train"), kept=parts.count("dev")).lack:
+        raise ValueError(lack)
+
+
+def fingerprint(taught: list[Lesson]) -> str:
+    """Sixteen hex digits that change with the clips, their parts and their corrections."""
+    known = sorted((lesson.clip_id, lesson.part, lesson.correction) for lesson in taught)
+    return hashlib.sha256(json.dumps(known).encode()).hexdigest()[:16]
+
+
+def to_json(taught: list[Lesson]) -> str:
+    """Lessons as text, to be kept with a training."""
+    return json.dumps([asdict(lesson) for lesson in taught])
+
+
+def from_json(text: str) -> list[Lesson]:
+    """What `to_json` wrote."""
+    return [Lesson(**{**row, "said": tuple(row["said"])}) for row in json.loads(text)]

@@ -1,0 +1,63 @@
+"""A search as background work: the teacher answers the library's clips as for a training, then shapes are tried.
+
+It can be stopped anywhere and goes on from there; what it has found is in the store as soon as it is found.
+"""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from app import lessons, train, trainings
+from app.searches import SearchOrder
+from app.trainings import ANSWERED
+from app.work import Progress
+from engine import search as searching
+from engine.candidates import Candidate, title
+from store.db import Store
+from store.records import CandidateRecord
+
+TRIALS = "trials"  # in the job's folder, beside the crops
+
+
+def search(store: Store, order: SearchOrder, job_id: int) -> Iterator[Progress]:
+    """Run a search from wherever it was stopped; the result counts shapes and names the best of them.
+
+    Raises:
+        ValueError: too little to learn from, no shape fits the caps, or the teacher can't be loaded.
+    """
+    home = trainings.folder(store, job_id)
+    home.mkdir(parents=True, exist_ok=True)
+    yield from _crops(store, order, home, job_id)
+    for step in searching.search(order.options, home, home / TRIALS):
+        if step.found:
+            store.candidates.put(job_id, [record(each) for each in step.found])
+        part = ANSWERED + (1 - ANSWERED) * step.part
+        result = _result(step.found) if step.part == 1 and step.found else None
+        yield Progress(int(train.STEPS * part), train.STEPS, step.message, result)
+
+
+def record(candidate: Candidate) -> CandidateRecord:
+    """A trained candidate as the row that remembers it."""
+    return CandidateRecord(
+        spec=candidate.spec,
+        parameters=candidate.parameters,
+        bytes=candidate.bytes,
+        ms=candidate.ms,
+        share=candidate.share,
+        ccc=candidate.dev or (0.0, 0.0, 0.0),
+        rung=candidate.rung,
+        passes=candidate.passes,
+        on_front=candidate.on_front,
+    )
+
+
+def _crops(store: Store, order: SearchOrder, home: Path, job_id: int) -> Iterator[Progress]:
+    taught = train._lessons(store, home)
+    lessons.check(taught)
+    if not (home / train.CROPS).exists():
+        yield from train._answers(store, order.lessons, taught, home, job_id)
+    train._check_enough(order.lessons, home)
+
+
+def _result(found: Sequence[Candidate]) -> dict[str, object]:
+    best = max(found, key=lambda each: each.ccc)
+    return {"shapes": len(found), "front": sum(each.on_front for each in found), "best": title(best.spec)}

@@ -1,0 +1,93 @@
+// One student in full: scatter and Bland-Altman pictures, its agreement in parts, and what it says where nobody speaks.
+
+import { AXES, make, number } from "./axes.js";
+import { plotly, whenSeen } from "./curves.js";
+import { palette } from "./theme.js";
+
+const FONT = "'IBM Plex Sans', system-ui, sans-serif";
+const CONFIG = { displayModeBar: false, responsive: false };
+const STATISTICS = [["ccc", "CCC"], ["pearson", "Pearson’s r"], ["mae", "mean absolute error"]];
+const LEAST_PX = 880; // three panels side by side need so much; a narrower page scrolls
+
+function cell(entry, statistic, axis) {
+  const [low, high] = statistic === "ccc" ? [entry.low, entry.high] : [entry[`${statistic}_low`], entry[`${statistic}_high`]];
+  const ends = low ? ` [${number(low[axis])}, ${number(high[axis])}]` : "";
+  return make("td", {}, entry[statistic] ? number(entry[statistic][axis]) : "–", make("span", { class: "small" }, ends));
+}
+
+const name = ({ by, name: part }) => (by === "all" ? "all clips" : `${by}: ${part}`);
+
+function parts(entries, statistic) {
+  return make("table", { class: "parts" },
+    make("thead", {}, make("tr", {}, ...["", "clips", "speakers", ...AXES.map((axis) => axis.name)].map((head) => make("th", { scope: "col" }, head)))),
+    make("tbody", {}, ...[entries.at(-1), ...entries.slice(0, -1)].map((entry) => make("tr", {},
+      make("th", { scope: "row" }, name(entry)), make("td", {}, String(entry.n)), make("td", {}, String(entry.speakers)), ...AXES.map((_, axis) => cell(entry, statistic, axis))))));
+}
+
+function quiet(sounds) {
+  return make("table", { class: "parts" },
+    make("thead", {}, make("tr", {}, ...["sound, without the voice filter", ...AXES.map((axis) => axis.name)].map((head) => make("th", { scope: "col" }, head)))),
+    make("tbody", {}, ...sounds.map(({ sound, level_db, adv }) => make("tr", {},
+      make("th", { scope: "row" }, level_db === null ? sound : `${sound}, ${String(level_db).replace("-", "−")} dB`), ...adv.map((value) => make("td", {}, number(value)))))));
+}
+
+// Python draws for light paper; a panel's dots take its axis's colour of now.
+function inked({ xaxis = "x", marker, showlegend }, colours) {
+  return showlegend ? marker.color : colours.axes[Number(xaxis.slice(1) || 1) - 1];
+}
+
+const triple = (values, digits = 2) => values.map((value) => number(value, digits)).join(" / ");
+
+function remarks({ to_people, ccc_to_fp32, licence, file, best }) {
+  return make("ul", { class: "small remarks" },
+    to_people ? make("li", {}, `CCC to people on ${to_people.n} corrected clips: ${triple(to_people.ccc)}; the teacher’s own: ${triple(to_people.teacher_ccc)}.`)
+      : make("li", {}, "Nobody has corrected any of the clips kept to choose by, so there is no agreement with people to state."),
+    ccc_to_fp32 ? make("li", {}, `CCC of this file to the student before it was quantized: ${triple(ccc_to_fp32, 3)}.`) : null,
+    best ? make("li", {}, `Taken after ${best.passes} passes. It was chosen on these clips, so figures on still other voices are somewhat lower.`) : null,
+    make("li", {}, `Licence: ${licence}.`), make("li", {}, "File, in the data folder: ", make("code", {}, file)));
+}
+
+export function mount(element, { props, watch }) {
+  const box = make("article", { class: "report" });
+  element.replaceChildren(box);
+  let drawn = null;
+
+  async function draw(node, picture) {
+    await plotly();
+    const colours = palette();
+    const width = Math.max(LEAST_PX, node.parentNode.clientWidth);
+    const layout = { ...picture.layout, width, font: { ...picture.layout.font, family: FONT, color: colours.quiet }, hoverlabel: { bgcolor: colours.panel } };
+    const drawn = picture.data.map((trace) => ({ ...trace, marker: { ...trace.marker, color: inked(trace, colours) } }));
+    await window.Plotly.react(node, drawn, layout, CONFIG);
+    node.dataset.drawn = props.value.name;
+  }
+
+  function redraw() {
+    if (!box.clientWidth || !props.value) return;
+    for (const node of box.querySelectorAll("[data-picture]")) draw(node, props.value[node.dataset.picture]);
+  }
+
+  function picture(key, heading) {
+    if (!props.value[key]) return null;
+    return make("section", {}, make("h4", {}, heading), make("div", { class: "scroller" }, make("div", { "data-picture": key })));
+  }
+
+  function show() {
+    const student = props.value;
+    box.hidden = !student;
+    if (!student || drawn === student) return;
+    drawn = student;
+    const table = make("div", { class: "scroller" }, parts(student.parts, "ccc"));
+    const statistic = make("select", { "aria-label": "Statistic", onchange: () => table.replaceChildren(parts(student.parts, statistic.value)) },
+      ...STATISTICS.map(([key, text]) => make("option", { value: key }, text)));
+    box.replaceChildren(...[make("header", {}, make("h3", {}, student.name), make("span", { class: "small" }, student.title)), remarks(student),
+      picture("scatter", "Student against teacher"), picture("bland_altman", "Where they differ"),
+      make("section", {}, make("h4", {}, "In parts, to the teacher, ", statistic), table),
+      student.behaviour ? make("details", {}, make("summary", {}, "Where nobody speaks"), make("div", { class: "scroller" }, quiet(student.behaviour))) : null].filter(Boolean));
+    redraw();
+  }
+
+  whenSeen(box, redraw);
+  watch("value", show);
+  show();
+}

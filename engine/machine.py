@@ -1,0 +1,19 @@
+"""What this machine can compute with: a graphics card if there is one, else one thread of the processor a process."""
+
+import os
+
+import torch
+
+
+def device() -> torch.device:
+    """This process's card, or the CPU where there is none. `accelerate launch` numbers the processes of a machine."""
+    if not torch.cuda.is_available():
+        return torch.device("cpu")
+    return torch.device("cuda", int(os.environ.get("LOCAL_RANK", 0)))
+
+
+def bf16(device: torch.device) -> bool:
+    """Whether 16-bit arithmetic is fast there; on a processor without it, it is several times slower than fp32."""
+    if device.type == "cuda":
+        return bool(torch.cuda.is_bf16_supported())
+    return bool(torch.cpu._is_avx512_bf16_supported())

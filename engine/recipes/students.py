@@ -1,0 +1,32 @@
+"""The students that are trained and compared: one table, so that every command means the same by a name."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from engine.presets import PRESETS, DistilOptions
+from engine.types import StudentSpec
+
+TEACHER = "embedded"
+SHIPPED = ("etude", "wav2small")  # the names of their runs are those of their files in assets/
+
+
+@dataclass(frozen=True)
+class Run:
+    """A student and the recipe it is taught by."""
+
+    title: str
+    spec: StudentSpec
+    options: DistilOptions
+
+
+RUNS = {
+    "etude": Run("Etude, 50K parameters", StudentSpec("etude"), PRESETS["etude"]),
+    "wav2small": Run("Wav2Small 72K", StudentSpec("wav2small", size=13), PRESETS["etude"]),
+    "wav2small_paper": Run("Wav2Small 72K by the paper's recipe", StudentSpec("wav2small", size=13), PRESETS["paper"]),
+    "mobilenetv4_small": Run("MobileNetV4 small", StudentSpec("mobilenetv4_small"), PRESETS["etude"]),
+}
+
+
+def folder(work: Path, name: str, seed: int) -> Path:
+    """Where a training keeps its state and its student."""
+    return work / "runs" / f"{name}-{seed}"

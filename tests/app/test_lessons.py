@@ -1,0 +1,89 @@
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from app import lessons
+from app.lessons import CORRECTED, Lesson, Outline
+from store.db import Store
+from store.records import CorrectionRecord
+from tests.classroom import KEPT, TAUGHT
+
+TEACHER = np.array([0.1, 0.2, 0.3], np.float32)
+
+
+def say(store: Store, clip_id: str, verdict: str, *adv: float | None) -> CorrectionRecord:
+    said = (adv or (None,) * 3)[:3]
+    return store.corrections.add(CorrectionRecord(clip_id=clip_id, rater="ada", adv=said, verdict=verdict))  # type: ignore[arg-type]
+
+
+def by_id(store: Store) -> dict[str, Lesson]:
+    return {lesson.clip_id: lesson for lesson in lessons.lessons(store)}
+
+
+def test_a_speaker_is_taught_or_kept_and_never_both(library: Store) -> None:
+    taught = lessons.lessons(library)
+    parts = {part: {each.speaker for each in taught if each.part == part} for part in ("train", "dev")}
+    assert (len(parts["train"]), len(parts["dev"])) == (TAUGHT, KEPT)
+    assert not parts["train"] & parts["dev"]
+    assert len(taught) == library.clips.count()
+
+
+def test_the_outline_counts_what_the_lessons_hold(library: Store) -> None:
+    clips = library.clips.find(limit=-1)
+    for clip, verdict in zip(clips, ("reject", "accept", "skip", "correct"), strict=False):
+        say(library, clip.id, verdict)
+    taught, found = lessons.lessons(library), lessons.outline(library)
+    seconds = {clip.id: clip.duration_s for clip in clips}
+    assert found.clips == sum(each.part == "train" for each in taught)
+    assert found.kept == sum(each.part == "dev" for each in taught)
+    assert found.hours * 3600 == pytest.approx(sum(seconds[each.clip_id] for each in taught if each.part == "train"))
+    assert (found.rejected, found.corrected, found.unused) == (1, 2, 0)
+    assert (found.speakers, found.kept_speakers) == (TAUGHT, KEPT)
+
+
+def test_what_people_said_weighs_more_and_a_rejected_clip_is_left_out(library: Store) -> None:
+    corrected, accepted, rejected, skipped, undone, *_ = (clip.id for clip in library.clips.find())
+    say(library, corrected, "correct", 0.9, None, 0.8)
+    say(library, accepted, "accept", 0.5, 0.5, 0.5)
+    say(library, rejected, "reject")
+    say(library, skipped, "skip")
+    library.corrections.undo(say(library, undone, "reject").id, "ada")
+    found = by_id(library)
+    assert rejected not in found
+    assert [found[each].weight for each in (corrected, accepted, skipped, undone)] == [CORRECTED, CORRECTED, 1, 1]
+    assert found[corrected].target(TEACHER) == pytest.approx([0.9, 0.2, 0.8])
+    assert found[accepted].target(TEACHER) == pytest.approx(TEACHER)
+
+
+def test_lessons_come_back_from_json(library: Store) -> None:
+    say(library, library.clips.find()[0].id, "correct", 0.9, None, 0.8)
+    taught = lessons.lessons(library)
+    assert lessons.from_json(lessons.to_json(taught)) == taught
+
+
+def test_the_fingerprint_follows_clips_parts_and_corrections(library: Store) -> None:
+    taught = lessons.lessons(library)
+    assert lessons.fingerprint(taught[::-1]) == lessons.fingerprint(taught)
+    others = [
+        taught[1:],
+        [replace(taught[0], part="test"), *taught[1:]],
+        [replace(taught[0], correction=7), *taught[1:]],
+    ]
+    assert len({lessons.fingerprint(each) for each in (taught, *others)}) == 4
+
+
+def test_too_little_is_said_in_words() -> None:
+    assert "no clip to learn from" in Outline(kept=3).lack
+    assert "no clip to choose by" in Outline(clips=3).lack
+    few = Outline(clips=9, hours=0.01, speakers=1, kept=1)
+    assert (few.lack, few.doubt[:18]) == ("", "36 s of 1 voice ar")
+    assert "12 minutes of 30 voices" in Outline(clips=9, hours=0.2, speakers=30, kept=1).doubt
+    assert Outline(clips=9, hours=2, speakers=30, kept=1).doubt == ""
+
+
+def test_an_empty_library_is_refused(tmp_path) -> None:
+    with Store(tmp_path) as store:
+        assert lessons.outline(store) == Outline()
+        with pytest.raises(ValueError, match="import recordings of more people"):
+            lessons.check(lessons.lessons(store))

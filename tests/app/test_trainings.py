@@ -1,0 +1,75 @@
+import json
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from app import trainings
+from app.trainings import TrainOrder
+from engine.presets import PRESETS
+from engine.types import StudentSpec
+from store.db import Store
+from tests.classroom import TINY
+
+
+def test_nothing_asked_is_the_default_and_json_gives_the_same_order() -> None:
+    assert TrainOrder.of({}) == TrainOrder()
+    assert TrainOrder.of(json.loads(json.dumps(TINY))) == TrainOrder.of(TINY)
+
+
+def test_a_recipe_is_completed_and_its_options_can_be_changed() -> None:
+    order = TrainOrder.of({"preset": "paper", "options": {"passes": 3}, "spec": {"architecture": "timm:x"}})
+    assert asdict(order.options) == {**asdict(PRESETS["paper"]), "passes": 3}
+    assert order.spec == StudentSpec("timm:x")
+
+
+WRONG: list[tuple[dict[str, Any], str]] = [
+    ({"preset": "soup"}, "no recipe called 'soup'; there are: etude"),
+    ({"spec": {"architecture": "nobody"}}, "no student called 'nobody'; there are: "),
+    ({"teacher": "nobody"}, "no teacher called 'nobody'; there are: embedded"),
+    ({"options": {"tempo": 3}}, "tempo = 3"),
+    ({"options": {"passes": "many"}}, "passes = 'many'"),
+    ({"options": {"passes": True}}, "passes = True"),
+    ({"options": {"passes": 0}}, "The number of passes must be from 1"),
+    ({"spec": {"size": 10**9}}, "The size must be from 1 to 512"),
+    ({"reinforce": {"versions": -1}}, "The number of versions must be"),
+]
+
+
+@pytest.mark.parametrize(("asked", "sentence"), WRONG, ids=[sentence for _, sentence in WRONG])
+def test_what_cannot_be_understood_is_a_sentence(asked: dict[str, Any], sentence: str) -> None:
+    with pytest.raises(ValueError, match=sentence) as caught:
+        TrainOrder.of(asked)
+    assert str(caught.value).endswith(".")
+
+
+def test_the_same_order_again_is_the_unfinished_job(tmp_path: Path) -> None:
+    with Store(tmp_path) as store:
+        order = TrainOrder.of(TINY)
+        assert trainings.unfinished(store, order) is None
+        store.jobs.add("train", {"preset": "a recipe of a later Etude"})
+        job_id = store.jobs.add("train", TINY)
+        store.jobs.add("train", {**TINY, "teacher": "embedded"})
+        assert trainings.unfinished(store, order) == job_id
+        store.jobs.cancel(job_id)
+        assert trainings.unfinished(store, order) is None
+
+
+def test_only_what_trainings_kept_that_are_over_is_deleted(tmp_path: Path) -> None:
+    with Store(tmp_path) as store:
+        over, waits = store.jobs.add("train", {}), store.jobs.add("train", {})
+        for number in (over, waits, 99):
+            trainings.folder(store, number).mkdir(parents=True)
+        store.jobs.cancel(over)
+        trainings.sweep(store)
+        assert [path.name for path in (tmp_path / trainings.HOME).iterdir()] == [str(waits)]
+
+
+def test_naming_an_order_imports_no_torch() -> None:
+    import subprocess
+    import sys
+
+    code = "import sys; import app.tabs.train, app.verbs_train, app.worker; print('torch' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "False"

@@ -1,0 +1,100 @@
+"""The Search tab in a real browser: what was found is drawn and listed; a search is begun and cancelled."""
+
+import time
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from app import searches, work
+from engine.types import StudentSpec
+from store.db import Store
+from store.records import CandidateRecord
+from tests.browser.conftest import SAMPLES, Opener, Server
+
+FOUND = [
+    CandidateRecord(
+        spec=StudentSpec("etude", size, shape={"hop": 240}), parameters=1000 * size, bytes=2000 * size, ms=size / 10,
+        share=size / 200, ccc=(ccc, ccc, ccc - 0.2), rung=3, passes=8, on_front=front,
+    )
+    for size, ccc, front in ((8, 0.6, True), (12, 0.5, False), (16, 0.8, True))
+]  # fmt: skip
+
+
+@pytest.fixture(autouse=True)
+def emptied(server: Server) -> Iterator[None]:
+    yield
+    for job in server.store.jobs.list():
+        server.store.jobs.cancel(job.id)
+    server.store.clips.delete([clip.id for clip in server.store.clips.find(limit=10_000)])
+
+
+@pytest.fixture
+def ended(server: Server) -> int:
+    """A search that has found three shapes; never queued, so the server's worker lets it be."""
+    return found(server.store)
+
+
+def found(store: Store) -> int:
+    row = """INSERT INTO jobs (kind, arguments, state, progress, message, created_at)
+             VALUES (?, '{"trials": 3, "max_bytes": 50000}', 'done', 1.0, '3 shapes trained.', ?) RETURNING id"""
+    job_id = int(store._connections.query(row, searches.KIND, time.time())[0]["id"])
+    store.candidates.put(job_id, FOUND)
+    return job_id
+
+
+def searched(page: Page) -> Page:
+    page.get_by_role("tab", name="Search").click()
+    return page
+
+
+def colours(page: Page) -> list[str]:
+    """The names of what is drawn, and the colours of the front and of the text."""
+    page.wait_for_function("document.querySelector('#search .pareto[data-shapes]')")
+    drawn: list[str] = page.eval_on_selector(
+        "#search .pareto",
+        """({ data, layout }) => [...data.map(({ name }) => name), data[2].marker.color, layout.font.color,
+            layout.paper_bgcolor, layout.plot_bgcolor, data[2].text[0]]""",
+    )
+    return drawn
+
+
+@pytest.mark.usefixtures("ended")
+def test_what_was_found_is_drawn_and_listed_in_light_and_dark(opened: Opener) -> None:
+    light, dark = searched(opened()), searched(opened(dark=True))
+    rows = light.locator("#search tbody tr")
+    expect(rows).to_have_count(len(FOUND))
+    expect(rows.first).to_contain_text("etude 16, hop 240")
+    expect(rows.first).to_contain_text("32.0 kB")
+    expect(rows.first).to_have_class("front")
+    expect(rows.last).not_to_have_class("front")
+    bright, dim = colours(light), colours(dark)
+    assert bright[:3] == dim[:3] == ["joined", "beaten", "front"]
+    assert bright[3] != dim[3]
+    assert bright[4] != dim[4]
+    assert bright[5:7] == dim[5:7] == ["transparent"] * 2
+    assert "etude 16, hop 240" in bright[7]
+    assert "CCC arousal 0.80, dominance 0.80, valence 0.60" in bright[7]
+
+
+def test_nothing_to_learn_from_is_said(page: Page, server: Server) -> None:
+    before = len(server.store.jobs.list(100, searches.KIND))
+    searched(page).get_by_role("button", name="Search for shapes").click()
+    expect(page.locator("#search .alert")).to_contain_text("There is no clip to learn from")
+    assert len(server.store.jobs.list(100, searches.KIND)) == before
+
+
+def test_a_search_is_begun_and_cancelled_and_an_earlier_one_shown(page: Page, server: Server, ended: int) -> None:
+    list(work.import_folder(server.store, SAMPLES))
+    searched(page).get_by_label("File, kB at most").fill("30")
+    page.get_by_label("Shapes to train").fill("5")
+    page.get_by_role("button", name="Search for shapes").click()
+    going = page.locator("#search .training")
+    expect(going.locator("h3")).to_have_text("5 shapes, 30,000 bytes")
+    job = server.store.jobs.list(1, searches.KIND)[0]
+    assert (job.arguments["max_bytes"], job.arguments["trials"], job.arguments["teacher"]) == (30_000, 5, "embedded")
+    going.get_by_role("button", name="Cancel").click()
+    expect(going.locator(".state")).to_have_text("cancelled")
+    page.locator("#search .earlier summary").click()
+    page.locator(f'#search .others [data-job="{ended}"]').get_by_role("button", name="Show").click()
+    expect(page.locator("#search tbody tr")).to_have_count(len(FOUND))

@@ -1,0 +1,114 @@
+"""The Train tab in a real browser, with trainings by the real worker."""
+
+import re
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from store.db import Store
+from tests import classroom
+from tests.browser.conftest import Opener, Server
+
+STATE = re.compile("running")
+
+
+@pytest.fixture
+def taught(server: Server, tmp_path: Path) -> Iterator[Store]:
+    """The server's library with ten speakers in it."""
+    classroom.fill(server.store, tmp_path / "class")
+    yield server.store
+    for job in server.store.jobs.list(1000):
+        server.store.jobs.cancel(job.id)
+    server.store.clips.delete([clip.id for clip in server.store.clips.find(limit=-1)])
+
+
+@pytest.fixture
+def tab(page: Page) -> Page:
+    return opened_tab(page)
+
+
+def opened_tab(page: Page) -> Page:
+    page.get_by_role("tab", name="Train").click()
+    return page
+
+
+def order(page: Page, passes: int) -> None:
+    """Ask for a tiny student of the teacher without weights."""
+    form = page.locator("#train .order")
+    form.locator("summary").click()
+    form.get_by_label("Teacher").select_option("loudness")
+    for label, value in (("Size", 4), ("Versions of each clip", 2), ("Passes at most", passes)):
+        form.get_by_label(label).fill(str(value))
+    form.get_by_role("button", name="Train a student").click()
+
+
+def points(page: Page, more_than: int) -> int:
+    """Wait until the curve has more points; gives how many."""
+    counted = "Number(document.querySelector('#train .curves')?.dataset.points ?? 0)"
+    page.wait_for_function(f"{counted} > {more_than}")
+    return int(page.evaluate(counted))
+
+
+def test_curves_move_a_second_page_sees_them_and_cancels(opened: Opener, taught: Store) -> None:
+    first, second = opened_tab(opened()), opened_tab(opened())
+    expect(first.locator("#train .facts")).to_contain_text("56 clips to learn from")
+    expect(first.locator("#train .doubt")).to_contain_text("very little")
+    order(first, 5000)
+    expect(first.locator("#train .training")).to_have_class(STATE)
+    before = points(first, 0)
+    points(first, before)
+    names = first.eval_on_selector("#train .curves .figure", "figure => figure.data.map(({ name }) => name)")
+    assert names == ["Arousal", "Dominance", "Valence", "Loss"]
+    points(second, before)
+    first.reload()
+    opened_tab(first)
+    points(first, before)
+    expect(first.locator("#train .stages .now")).to_have_text("The student learns")
+    second.locator("#train .training").get_by_role("button", name="Cancel").click()
+    for page in (first, second):
+        expect(page.locator("#train .training")).to_have_class("training cancelled")
+        expect(page.locator("#train .training").get_by_role("button", name="Cancel")).to_be_hidden()
+    assert taught.jobs.list(1)[0].state == "cancelled"
+
+
+def test_a_student_is_trained_listed_and_looked_at(tab: Page, taught: Store, server: Server) -> None:
+    order(tab, 1)
+    row = tab.locator("#graduates tbody tr").first
+    expect(row).to_contain_text("24 clips of 3 speakers")
+    expect(row).to_contain_text("ridge 0.")
+    expect(tab.locator("#train .training")).to_have_class("training done")
+    row.click()
+    for picture in ("scatter", "bland_altman"):
+        tab.locator(f"#report [data-picture={picture}][data-drawn]").wait_for()
+    expect(tab.locator("#report .parts").first).to_contain_text("corpus: class")
+    tab.get_by_label("Statistic").select_option("mae")
+    assert tab.locator("#report .parts").first.locator("tr").nth(1).inner_text().count("[") == 3
+    shutil.rmtree(server.store.folder / "students")  # its row stays; nothing on the page may fail of it
+    row.click()
+    expect(tab.locator("#report [data-picture]")).to_have_count(0)
+
+
+def test_what_cannot_be_is_a_sentence(tab: Page, taught: Store) -> None:
+    form = tab.locator("#train .order")
+    expect(form.get_by_label("Backbone")).to_be_hidden()
+    form.get_by_label("Student").select_option("timm")
+    form.get_by_label("Backbone").fill("no such network")
+    order(tab, 1)
+    expect(tab.locator("#train .training")).to_have_class("training failed")
+    expect(tab.locator("#train .training .message")).to_contain_text("no such network")
+    assert "Traceback" not in tab.locator("#train").inner_text()
+
+
+def test_without_clips_nothing_can_be_started(tab: Page) -> None:
+    expect(tab.locator("#train .doubt")).to_contain_text("import recordings of more people")
+    expect(tab.get_by_role("button", name="Train a student")).to_be_disabled()
+
+
+@pytest.mark.parametrize("width", [1280, 420])
+def test_nothing_is_wider_than_the_page(tab: Page, taught: Store, width: int) -> None:
+    tab.set_viewport_size({"width": width, "height": 900})
+    expect(tab.locator("#train .facts")).to_contain_text("clips to learn from")
+    assert tab.evaluate("document.documentElement.scrollWidth") <= width

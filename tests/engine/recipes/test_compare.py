@@ -1,0 +1,39 @@
+"""Two students trained in seconds, compared as the large ones are."""
+
+from dataclasses import replace
+
+import pytest
+
+from engine.presets import PRESETS
+from engine.recipes import compare, student, students
+from engine.recipes.students import Run
+from engine.types import StudentSpec
+
+OPTIONS = replace(PRESETS["etude"], passes=1, pass_s=20.0, batch_s=8.0)
+TINY = {
+    "etude": Run("Etude", StudentSpec("etude", size=4), OPTIONS),
+    "wav2small": Run("Wav2Small", StudentSpec("wav2small", size=2), OPTIONS),
+}
+
+
+@pytest.fixture(autouse=True)
+def runs(monkeypatch):
+    for module in (compare, student, students):
+        monkeypatch.setattr(module, "RUNS", TINY)
+
+
+def test_what_is_trained_is_compared(work):
+    for name, seed in (("etude", 0), ("etude", 1), ("wav2small", 0)):
+        student.fit(work, name, seed, processes=1)
+    assert compare.trained(work) == [("etude", 0), ("etude", 1), ("wav2small", 0)]
+    ours, theirs = compare.measure(work)
+    assert (ours["seeds"], theirs["seeds"]) == ([0, 1], [0])
+    assert len(ours["test"]) == 2
+    assert 0 < ours["bytes"] < theirs["bytes"] * 10
+    assert ours["share"] < 1
+    for lead, low, high in zip(theirs["lead"], theirs["lead_low"], theirs["lead_high"], strict=True):
+        assert low <= lead + 1e-3 <= high + 2e-3
+    table = compare.markdown([ours, theirs]).splitlines()
+    assert len(table) == 4
+    assert table[2].startswith("| Etude | 2 |")
+    assert table[3].count("[") == 3

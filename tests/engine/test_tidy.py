@@ -1,0 +1,38 @@
+"""A tidied graph is smaller and says the same."""
+
+import numpy as np
+import onnx
+import onnxruntime
+import torch
+
+from engine import distil, export, quantize
+from engine.tidy import _letters, tidy
+from engine.types import StudentSpec
+from tests.sounds import babble
+
+
+def said(path):
+    audio = babble(1.5, np.random.default_rng(0))[None]
+    return onnxruntime.InferenceSession(str(path), providers=["CPUExecutionProvider"]).run(None, {"audio": audio})[0]
+
+
+def test_a_tidied_student_is_smaller_and_says_the_same(tmp_path):
+    student = distil.build(StudentSpec("etude", size=8))
+    with torch.no_grad():
+        student.out.weight.mul_(100)
+    export.to_onnx(student.eval(), tmp_path / "full.onnx")
+    quantize.int8_int4(tmp_path / "full.onnx", tmp_path / "long.onnx")
+    quantize.smallest(tmp_path / "full.onnx", tmp_path / "short.onnx")
+    long, short = (onnx.load(tmp_path / f"{name}.onnx") for name in ("long", "short"))
+    assert (tmp_path / "short.onnx").stat().st_size < 0.8 * (tmp_path / "long.onnx").stat().st_size
+    assert np.array_equal(said(tmp_path / "long.onnx"), said(tmp_path / "short.onnx"))
+    assert [value.name for value in (*short.graph.input, *short.graph.output)] == ["audio", "adv"]
+    assert len(short.graph.node) < len(long.graph.node)
+    before = short.SerializeToString()
+    tidy(short.graph)
+    assert short.SerializeToString() == before
+
+
+def test_short_names_are_never_the_same():
+    names = [_letters(number, {"b", "ca"}) for number in range(5000)]
+    assert len({*names, "b", "ca"}) == len(names) + 2

@@ -1,0 +1,22 @@
+"""Crops that the loudness teacher has answered, for tests that train for real and in seconds."""
+
+import numpy as np
+
+from engine import reinforce
+from engine.crops import Crop, save
+from engine.teachers import loudness
+from tests.sounds import babble
+
+
+def crop(seed, seconds=0.5, group=0):
+    samples = np.rint(32_000 * babble(seconds, np.random.default_rng(seed)) / 0.9).astype(np.int16)
+    adv, embedding = loudness.load().predict(reinforce.hearable(samples)[None])
+    return Crop(samples, adv[0], embedding[0], group)
+
+
+def folder(path, train=200, dev=60, test=60):
+    """`train`, `dev` and `test` crops of half a second in a folder."""
+    save((crop(seed, group=seed) for seed in range(train)), path, "train")
+    save((crop(seed) for seed in range(1000, 1000 + dev)), path, "dev")
+    save((crop(seed) for seed in range(2000, 2000 + test)), path, "test")
+    return path
