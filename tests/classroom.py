@@ -56,4 +56,4 @@ def children(pid: int) -> list[int]:
     """The processes that a process started and that still run."""
     stats = (path.read_text() for path in Path("/proc").glob("[0-9]*/stat") if path.exists())
     fields = [(stat.split(" ", 1)[0], *stat.rpartition(")")[2].split()[:2]) for stat in stats]
-    return [int(child) for child, state, parent in fields if int(parent) == pid and state != "Z"]
+    return sorted(int(child) for child, state, parent in fields if int(parent) == pid and state != "Z")

@@ -12,6 +12,7 @@ from app import lessons, models, searches, trainings
 from app.front import front, told
 from app.pareto import search_view
 from app.searches import SearchOrder
+from engine.rungs import SearchOptions
 from store.db import Store
 from store.records import JobRecord
 
@@ -19,14 +20,14 @@ TICK_S = 1.0
 EARLIER = 6  # searches that ended, on show
 FIRST = {"max_bytes": 50_000, "max_parameters": 0}  # a file that fits into a hearing aid
 CAPS = {"max_bytes": "bytes", "max_parameters": "parameters"}
+DEFAULT = SearchOptions()
 
 Shown = dict[str, Any]
 
 
 def choices() -> Shown:
     """What can be chosen, and what is chosen at first."""
-    options = SearchOrder().options
-    first = {"trials": options.trials, "passes": options.passes, "seed": options.seed}
+    first = {"trials": DEFAULT.trials, "passes": DEFAULT.passes, "seed": DEFAULT.seed}
     return {"teachers": models.teachers(), "first": {**first, **FIRST}}
 
 
@@ -63,7 +64,7 @@ def _line(job: JobRecord) -> Shown:
     caps = [f"{asked[name]:,} {unit}" for name, unit in CAPS.items() if asked.get(name)]
     return {
         "id": job.id,
-        "title": f"{asked.get('trials', SearchOrder().options.trials)} shapes, {' and '.join(caps) or 'no cap'}",
+        "title": f"{asked.get('trials', DEFAULT.trials)} shapes{' within ' if caps else ''}{' and '.join(caps)}",
         "state": job.state,
         "progress": round(job.progress, 4),
         "message": job.error or job.message or "It waits for its turn.",

@@ -44,7 +44,7 @@ function layout(colours, id) {
     dragmode: matchMedia("(pointer: coarse)").matches ? false : "zoom", paper_bgcolor: "transparent", plot_bgcolor: "transparent",
     font: { family: FONT, color: colours.text, size: 12 },
     hoverlabel: { font: { family: FONT, size: 11.5, color: colours.text }, bgcolor: colours.panel, align: "left" },
-    xaxis: { ...axis, rangemode: "tozero", title: named("ms of one processor for 5 s of sound") },
+    xaxis: { ...axis, title: named("ms of one processor for 5 s of sound") },
     yaxis: { ...axis, title: named("CCC to the teacher, mean of the axes") },
   };
 }

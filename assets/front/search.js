@@ -5,7 +5,7 @@ import { pareto } from "./pareto.js";
 
 const STATES = { queued: "waiting", running: "running", done: "done", failed: "failed", cancelled: "cancelled" };
 const GOING = new Set(["queued", "running"]);
-const HEADS = ["", "Shape", "Parameters", "File", "Time for 5 s", "Of wav2small", ...AXES.map(({ name }) => name), "Passes"];
+const HEADS = ["", "Shape", ...AXES.map(({ name }) => name), "For 5 s", "Of wav2small", "File", "Parameters", "Passes"];
 
 const count = (value) => value.toLocaleString("en");
 const field = (text, input) => make("label", {}, make("span", {}, text), input);
@@ -37,8 +37,8 @@ function order({ teachers, first }, begin) {
 function line({ shape, parameters, bytes: size, ms, share, ccc, passes, front }) {
   return make("tr", { class: front ? "front" : "" },
     make("td", { title: front ? "No other shape is as good in everything and better in something" : "Another shape is as good in everything, and better in something" }, front ? "●" : ""),
-    make("th", { scope: "row" }, shape), make("td", {}, count(parameters)), make("td", {}, bytes(size)), make("td", {}, `${number(ms)} ms`), make("td", {}, number(share, 3)),
-    ...ccc.map((value, axis) => make("td", { class: AXES[axis].key }, number(value))), make("td", {}, passes));
+    make("th", { scope: "row" }, shape), ...ccc.map((value, axis) => make("td", { class: AXES[axis].key }, number(value))),
+    ...[`${number(ms)} ms`, number(share, 3), bytes(size), count(parameters), passes].map((text) => make("td", {}, text)));
 }
 
 export function mount(element, { props, trigger, watch }) {

@@ -41,7 +41,9 @@ class Timm(PaperNetwork):
 
     def __init__(self, backbone: nn.Module, channels: int, stride: int, picture: tuple[int, int] | None) -> None:
         super().__init__(N_FFT, HOP)
-        self.backbone, self.picture = backbone, picture
+        # in torch 2.13 the CPU's batch norm, given a map of one band in the other layout, learns from wrong gradients
+        self.backbone = backbone.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+        self.picture = picture
         self.places = -(-picture[0] // stride) if picture else 1  # in `window` frames
         self.window = picture[0] if picture else stride
         self.tokens_per_s = SAMPLE_RATE / HOP * self.places / self.window

@@ -134,7 +134,7 @@ def test_the_page_begins_a_search_once(library: Store) -> None:
     assert job.arguments == {"trials": 4, "max_bytes": 30_000}
     assert "already" in tab.begin(library, asked)
     shown = tab.now(library)
-    assert (shown["search"]["id"], shown["search"]["title"]) == (job.id, "4 shapes, 30,000 bytes")
+    assert (shown["search"]["id"], shown["search"]["title"]) == (job.id, "4 shapes within 30,000 bytes")
     library.jobs.cancel(job.id)
 
 

@@ -10,7 +10,7 @@ from app import searches, work
 from engine.types import StudentSpec
 from store.db import Store
 from store.records import CandidateRecord
-from tests.browser.conftest import SAMPLES, Opener, Server
+from tests.browser.conftest import SAMPLES, Server
 
 FOUND = [
     CandidateRecord(
@@ -48,33 +48,36 @@ def searched(page: Page) -> Page:
     return page
 
 
-def colours(page: Page) -> list[str]:
-    """The names of what is drawn, and the colours of the front and of the text."""
+def drawn(page: Page) -> tuple[list[str], list[str]]:
+    """The names of what is drawn; the colours of the front, of text, paper and plot, and what hovering tells."""
     page.wait_for_function("document.querySelector('#search .pareto[data-shapes]')")
-    drawn: list[str] = page.eval_on_selector(
+    names, looks = page.eval_on_selector(
         "#search .pareto",
-        """({ data, layout }) => [...data.map(({ name }) => name), data[2].marker.color, layout.font.color,
-            layout.paper_bgcolor, layout.plot_bgcolor, data[2].text[0]]""",
+        """({ data, layout }) => [data.map(({ name }) => name), [data[2].marker.color, layout.font.color,
+            layout.paper_bgcolor, layout.plot_bgcolor, data[2].text[0]]]""",
     )
-    return drawn
+    return names, looks
 
 
 @pytest.mark.usefixtures("ended")
-def test_what_was_found_is_drawn_and_listed_in_light_and_dark(opened: Opener) -> None:
-    light, dark = searched(opened()), searched(opened(dark=True))
-    rows = light.locator("#search tbody tr")
+def test_what_was_found_is_drawn_and_listed_in_light_and_dark(page: Page) -> None:
+    rows = searched(page).locator("#search tbody tr")
     expect(rows).to_have_count(len(FOUND))
     expect(rows.first).to_contain_text("etude 16, hop 240")
     expect(rows.first).to_contain_text("32.0 kB")
     expect(rows.first).to_have_class("front")
     expect(rows.last).not_to_have_class("front")
-    bright, dim = colours(light), colours(dark)
-    assert bright[:3] == dim[:3] == ["joined", "beaten", "front"]
-    assert bright[3] != dim[3]
-    assert bright[4] != dim[4]
-    assert bright[5:7] == dim[5:7] == ["transparent"] * 2
-    assert "etude 16, hop 240" in bright[7]
-    assert "CCC arousal 0.80, dominance 0.80, valence 0.60" in bright[7]
+    names, bright = drawn(page)
+    page.get_by_role("button", name="Light or dark").click()
+    page.wait_for_function(
+        "before => document.querySelector('#search .pareto').data[2].marker.color !== before", arg=bright[0]
+    )
+    assert names == ["joined", "beaten", "front"]
+    dim = drawn(page)[1]
+    assert bright[1] != dim[1]
+    assert bright[2:4] == dim[2:4] == ["transparent"] * 2
+    assert "etude 16, hop 240" in dim[4]
+    assert "CCC arousal 0.80, dominance 0.80, valence 0.60" in dim[4]
 
 
 def test_nothing_to_learn_from_is_said(page: Page, server: Server) -> None:
@@ -90,7 +93,7 @@ def test_a_search_is_begun_and_cancelled_and_an_earlier_one_shown(page: Page, se
     page.get_by_label("Shapes to train").fill("5")
     page.get_by_role("button", name="Search for shapes").click()
     going = page.locator("#search .training")
-    expect(going.locator("h3")).to_have_text("5 shapes, 30,000 bytes")
+    expect(going.locator("h3")).to_have_text("5 shapes within 30,000 bytes")
     job = server.store.jobs.list(1, searches.KIND)[0]
     assert (job.arguments["max_bytes"], job.arguments["trials"], job.arguments["teacher"]) == (30_000, 5, "embedded")
     going.get_by_role("button", name="Cancel").click()

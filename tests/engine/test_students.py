@@ -1,7 +1,5 @@
 """Every student network in the folder keeps its promises, untrained; a file that is dropped in is tested as well."""
 
-import math
-
 import numpy as np
 import onnx
 import pytest
@@ -25,6 +23,7 @@ FREE = (
 )  # fmt: skip
 FIXED = ("efficientformer_l1", "efficientformerv2_s0", "efficientvit_m0")  # take pictures of one size
 BACKBONES = [f"timm:{name}" for name in (*FREE, *FIXED)]
+STEP = 1e-8
 LENGTHS_S = (0.5, 0.731, 2.9)  # one that fills no window, and one that ends in a third
 
 
@@ -172,13 +171,41 @@ def test_nothing_before_the_tokens_is_trained_and_everything_after_is(student):
     assert all(weight.grad is not None for weight in student.parameters())
 
 
+def learns_along_its_gradient(network):
+    """A small step against the gradient lowers the loss by what the gradient says, in either layout of memory."""
+    network.double().train()
+    for layout in (torch.contiguous_format, torch.channels_last):
+        network.to(memory_format=layout).zero_grad()
+        log_mel = network.log_mel(torch.from_numpy(speech(0.5)).double()).contiguous(memory_format=layout)
+        loss = distance(network, log_mel)
+        loss.backward()
+        slope = sum(weight.grad.square().sum() for weight in network.parameters()).sqrt()
+        before = [weight.detach().clone() for weight in network.parameters()]
+        with torch.no_grad():
+            for weight in network.parameters():
+                weight -= STEP * weight.grad / slope
+            fallen = loss - distance(network, log_mel)
+            for weight, value in zip(network.parameters(), before, strict=True):
+                weight.copy_(value)
+        assert float(fallen) == pytest.approx(STEP * float(slope), rel=0.05)
+
+
+def distance(network, log_mel):
+    return (network.out(network.pooled(network.tokens(log_mel))) - 0.5).square().mean()
+
+
+def test_it_learns_along_its_gradient(spec):
+    learns_along_its_gradient(plain(spec))
+
+
 @torch.inference_mode()
 @pytest.mark.parametrize("gain_db", [-12, 12])
 def test_its_answer_does_not_depend_on_the_level(student, gain_db):
+    """To within what the variance's floor of 1e-7 does, and many untrained layers make of it."""
     audio = 0.2 * speech()
     louder = (audio * 10 ** (gain_db / 20)).astype(np.float32)
     assert student(torch.from_numpy(louder)).numpy() == pytest.approx(
-        student(torch.from_numpy(audio)).numpy(), abs=1e-3
+        student(torch.from_numpy(audio)).numpy(), abs=5e-3
     )
 
 
@@ -225,19 +252,12 @@ def test_what_it_is_built_of_follows_from_spec_and_seed(spec):
 @pytest.mark.parametrize("name", BACKBONES)
 def test_a_backbone_of_timm_learns_answers_is_exported_and_quantized(name, tmp_path):
     network = built(StudentSpec(name))
-    before = network.train()(torch.from_numpy(speech()))
-    loss = (before - 0.5).square().mean()
-    loss.backward()
-    assert all(weight.grad is not None for weight in network.parameters())
-    with torch.no_grad():
-        slope = math.sqrt(sum(float(weight.grad.square().sum()) for weight in network.parameters()))
-        for weight in network.parameters():
-            weight -= 1e-3 * weight.grad / slope
-        assert (network(torch.from_numpy(speech())) - 0.5).square().mean() < loss
-        network.eval()
+    with torch.inference_mode():
         answers_any_length_and_batch(network)
         counts_its_tokens(network)
     keeps_its_weights_in_fewer_bits(*written(network, tmp_path))
+    learns_along_its_gradient(network)
+    assert all(weight.grad is not None for weight in network.parameters())
 
 
 def test_windows_follow_each_other_and_the_last_goes_on_with_the_beginning():
