@@ -24,6 +24,7 @@ from engine.crops import Crops
 from engine.measure import ccc
 from engine.network import Network
 from engine.presets import DistilOptions
+from engine.students.slim import FULL, Slim, sandwich
 from engine.types import Floats, StudentSpec
 
 SETTLE = 20  # batches on which the averaged student's norms are measured anew
@@ -156,17 +157,27 @@ class Training:
             log_mel = log_mel.contiguous(memory_format=torch.channels_last)
         with torch.autocast(self.device.type, torch.bfloat16, enabled=options.bf16 and machine.bf16(self.device)):
             said, projected = self.taught(log_mel)
-        said = said.float()
+            answered = [said, *self._narrower(log_mel)]
         target = torch.from_numpy(table.adv[rows]).to(self.device)
         weights = torch.from_numpy(table.weight[rows]).to(self.device)
-        loss = options.ccc * losses.ccc_loss(said, target, weights)
-        if options.anchor:
-            loss = loss + options.anchor * losses.squared(said, target, weights)
-        if options.quadrant:
-            loss = loss + options.quadrant * losses.quadrant(said, target, weights)
+        loss = torch.stack([self._error(each.float(), target, weights) for each in answered]).sum()
         # without it the projection still takes part, with nothing to say: all processes share all gradients
         embedding = torch.from_numpy(table.embedding[rows].astype(np.float32)).to(self.device)
         return loss + options.embedding * losses.following(projected.float(), embedding)
+
+    def _narrower(self, log_mel: Tensor) -> list[Tensor]:
+        """What a slimmable student answers at the other widths that this step teaches."""
+        if not isinstance(self.student, Slim):
+            return []
+        return [self.student.at(width, log_mel) for width in sandwich(self.spec.seed, self.number, self.step)]
+
+    def _error(self, said: Tensor, target: Tensor, weights: Tensor) -> Tensor:
+        loss = self.options.ccc * losses.ccc_loss(said, target, weights)
+        if self.options.anchor:
+            loss = loss + self.options.anchor * losses.squared(said, target, weights)
+        if self.options.quadrant:
+            loss = loss + self.options.quadrant * losses.quadrant(said, target, weights)
+        return loss
 
     @torch.no_grad()
     def _follow(self) -> None:
@@ -182,13 +193,10 @@ class Training:
         scores = np.zeros(3)
         if self.rank == 0:
             student = deepcopy(self.average)
-            if self.options.average:
-                self._settle(student, batches[:SETTLE])
-            said = answers(student, self.dev)
-            if self.options.calibrate:
-                calibrate(student, said, self.dev.adv)
-                scale = self.dev.adv.std(axis=0) / np.maximum(said.std(axis=0), 1e-6)
-                said = (said - said.mean(axis=0)) * scale + self.dev.adv.mean(axis=0)
+            for width in student.widths if isinstance(student, Slim) else (FULL,):  # the full one last
+                if isinstance(student, Slim):
+                    student.use(width)
+                said = self._ready(student, batches[:SETTLE])
             scores = ccc(said, self.dev.adv).astype(np.float64)
             if scores.mean() > self.best:
                 torch.save({k: v.cpu().contiguous() for k, v in student.state_dict().items()}, self.folder / BEST)
@@ -200,6 +208,17 @@ class Training:
         self.best = max(self.best, float(scores.mean()))
         a, d, v = (float(score) for score in scores)
         return Told(self.number, self.options.passes, float("nan"), 0.0, 0.0, (a, d, v), self.best)
+
+    def _ready(self, student: Network, batches: list[np.ndarray]) -> Floats:
+        """Settle and calibrate a student as the recipe asks; gives what it then says of `dev`, [N, 3]."""
+        if self.options.average:
+            self._settle(student, batches)
+        said = answers(student, self.dev)
+        if not self.options.calibrate:
+            return said
+        calibrate(student, said, self.dev.adv)
+        scale = self.dev.adv.std(axis=0) / np.maximum(said.std(axis=0), 1e-6)
+        return np.asarray((said - said.mean(axis=0)) * scale + self.dev.adv.mean(axis=0), np.float32)
 
     @torch.no_grad()
     def _settle(self, student: Network, batches: list[np.ndarray]) -> None:

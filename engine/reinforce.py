@@ -46,6 +46,8 @@ def version(samples: Floats, seed: int, options: ReinforceOptions) -> np.ndarray
         samples: float32 [T] at 16 kHz, the clip from its first to its last word -> int16 [a multiple of STEP], or None
         where too little is left or it is silent.
     """
+    if len(samples) < STEP:
+        return None
     rng = np.random.default_rng(seed)
     length = int(rng.uniform(options.shortest_s, options.longest_s) * SAMPLE_RATE)
     if seed == PLAIN:

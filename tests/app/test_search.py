@@ -14,6 +14,7 @@ from app.__main__ import main
 from app.pareto import search_view
 from app.searches import SearchOrder
 from app.tabs import search as tab
+from engine import screening
 from engine.onnx_model import ASSETS
 from engine.types import StudentSpec
 from store.db import Store
@@ -38,7 +39,9 @@ def library(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
 def found(library: Store) -> tuple[int, list[work.Progress]]:
     """A search seen to its end."""
     job_id = library.jobs.add(searches.KIND, ASKED)
-    return job_id, list(searching.search(library, SearchOrder.of(ASKED), job_id))
+    with pytest.MonkeyPatch.context() as hasty:
+        hasty.setattr(screening, "ROUNDS", 3)  # no test asserts a time
+        return job_id, list(searching.search(library, SearchOrder.of(ASKED), job_id))
 
 
 def record(name: int, ccc: float, ms: float, size: int, front: bool = True) -> CandidateRecord:

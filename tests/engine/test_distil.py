@@ -11,6 +11,7 @@ from engine.crops import Crops
 from engine.distil import Training, answers, calibrate
 from engine.measure import ccc
 from engine.presets import DistilOptions
+from engine.students import slim
 from engine.types import StudentSpec
 from tests import taught
 
@@ -118,3 +119,14 @@ def test_calibrating_brings_mean_and_spread_to_the_teachers(data):
     now = answers(student, crops)
     assert now.mean(axis=0) == pytest.approx(wanted.mean(axis=0), abs=1e-3)
     assert now.std(axis=0) == pytest.approx(wanted.std(axis=0), rel=1e-2)
+
+
+def test_a_slimmable_student_comes_out_calibrated_at_every_width(data, tmp_path):
+    network, told = trained(data, tmp_path, StudentSpec("slim", size=4), replace(OPTIONS, passes=6))
+    assert isinstance(network, slim.Slim)
+    crops = Crops.open(data, "dev")
+    for width in slim.WIDTHS:
+        said = answers(slim.narrow(network, width), crops)
+        assert said.mean(axis=0) == pytest.approx(crops.adv.mean(axis=0), abs=1e-3)
+        assert ccc(said, crops.adv).mean() > 0.2
+    assert ccc(said, crops.adv).mean() == pytest.approx(told[-1].best, abs=0.05)

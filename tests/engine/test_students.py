@@ -24,7 +24,7 @@ FREE = (
 FIXED = ("efficientformer_l1", "efficientformerv2_s0", "efficientvit_m0")  # take pictures of one size
 BACKBONES = [f"timm:{name}" for name in (*FREE, *FIXED)]
 STEP = 1e-8
-LENGTHS_S = (0.5, 0.731, 2.9)  # one that fills no window, and one that ends in a third
+LENGTHS_S = (0.5, 1.3)  # of clips, one more of each: less than a window, and a part of a second one
 
 
 @pytest.fixture(scope="module", params=NAMES)
@@ -171,31 +171,26 @@ def test_nothing_before_the_tokens_is_trained_and_everything_after_is(student):
     assert all(weight.grad is not None for weight in student.parameters())
 
 
-def learns_along_its_gradient(network):
-    """A small step against the gradient lowers the loss by what the gradient says, in either layout of memory."""
-    network.double().train()
-    for layout in (torch.contiguous_format, torch.channels_last):
-        network.to(memory_format=layout).zero_grad()
-        log_mel = network.log_mel(torch.from_numpy(speech(0.5)).double()).contiguous(memory_format=layout)
-        loss = distance(network, log_mel)
-        loss.backward()
-        slope = sum(weight.grad.square().sum() for weight in network.parameters()).sqrt()
-        before = [weight.detach().clone() for weight in network.parameters()]
-        with torch.no_grad():
-            for weight in network.parameters():
-                weight -= STEP * weight.grad / slope
-            fallen = loss - distance(network, log_mel)
-            for weight, value in zip(network.parameters(), before, strict=True):
-                weight.copy_(value)
-        assert float(fallen) == pytest.approx(STEP * float(slope), rel=0.05)
+def learns_along_its_gradient(network, layout=torch.preserve_format):
+    """A small step against the gradient lowers the loss by as much as the gradient says."""
+    network.double().train().to(memory_format=layout).zero_grad()
+    log_mel = network.log_mel(torch.from_numpy(speech(0.5, batch=2)).double()).contiguous(memory_format=layout)
+    loss = distance(network, log_mel)
+    loss.backward()
+    slope = sum(weight.grad.square().sum() for weight in network.parameters()).sqrt()
+    with torch.no_grad():
+        for weight in network.parameters():
+            weight -= STEP * weight.grad / slope
+        assert float(loss - distance(network, log_mel)) == pytest.approx(STEP * float(slope), rel=0.05)
 
 
 def distance(network, log_mel):
     return (network.out(network.pooled(network.tokens(log_mel))) - 0.5).square().mean()
 
 
-def test_it_learns_along_its_gradient(spec):
-    learns_along_its_gradient(plain(spec))
+@pytest.mark.parametrize("layout", [torch.preserve_format, torch.channels_last], ids=str)
+def test_it_learns_along_its_gradient(spec, layout):
+    learns_along_its_gradient(plain(spec), layout)
 
 
 @torch.inference_mode()
@@ -210,7 +205,7 @@ def test_its_answer_does_not_depend_on_the_level(student, gain_db):
 
 
 def test_the_exported_file_says_what_torch_says(student, files, monkeypatch):
-    monkeypatch.setattr(export, "LENGTHS_S", (1.2345, 6.0))
+    monkeypatch.setattr(export, "LENGTHS_S", (6.0, 1.2345))
     assert export.largest_difference(student, files[0], seed=5) <= 1e-4
 
 
