@@ -4,9 +4,8 @@ It can be stopped anywhere and goes on from there; what it has found is in the s
 """
 
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 
-from app import lessons, train, trainings
+from app import school, trainings
 from app.searches import SearchOrder
 from app.trainings import ANSWERED
 from app.work import Progress
@@ -26,13 +25,13 @@ def search(store: Store, order: SearchOrder, job_id: int) -> Iterator[Progress]:
     """
     home = trainings.folder(store, job_id)
     home.mkdir(parents=True, exist_ok=True)
-    yield from _crops(store, order, home, job_id)
+    yield from school.gather(store, order.lessons, home, job_id)
     for step in searching.search(order.options, home, home / TRIALS):
         if step.found:
             store.candidates.put(job_id, [record(each) for each in step.found])
         part = ANSWERED + (1 - ANSWERED) * step.part
         result = _result(step.found) if step.part == 1 and step.found else None
-        yield Progress(int(train.STEPS * part), train.STEPS, step.message, result)
+        yield Progress(int(school.STEPS * part), school.STEPS, step.message, result)
 
 
 def record(candidate: Candidate) -> CandidateRecord:
@@ -48,14 +47,6 @@ def record(candidate: Candidate) -> CandidateRecord:
         passes=candidate.passes,
         on_front=candidate.on_front,
     )
-
-
-def _crops(store: Store, order: SearchOrder, home: Path, job_id: int) -> Iterator[Progress]:
-    taught = train._lessons(store, home)
-    lessons.check(taught)
-    if not (home / train.CROPS).exists():
-        yield from train._answers(store, order.lessons, taught, home, job_id)
-    train._check_enough(order.lessons, home)
 
 
 def _result(found: Sequence[Candidate]) -> dict[str, object]:

@@ -62,6 +62,9 @@ class TrainOrder:
         for what, (value, low, high) in limits.items():
             if not low <= value <= high:
                 raise ValueError(f"{what} must be from {low} to {high}, and not {value}.")
+        shortest_s, longest_s = self.reinforce.shortest_s, self.reinforce.longest_s
+        if not 0 < shortest_s <= longest_s:
+            raise ValueError(f"A version can't last from {shortest_s} to {longest_s} s.")
 
 
 def _filled(record: type[Any], given: Mapping[str, Any]) -> Any:

@@ -69,7 +69,7 @@ def test_a_search_fills_the_store_and_says_what_it_found(
 def test_stopped_it_goes_on_without_asking_the_teacher_again(
     library: Store, found: tuple[int, list[work.Progress]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(searching.train, "_answers", None)
+    monkeypatch.setattr(searching.school, "_answers", None)
     again = list(searching.search(library, SearchOrder.of(ASKED), found[0]))
     assert again[-1] == found[1][-1]
 

@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 from app import lessons, trainings
-from app.train import CROPS, LESSONS, train
+from app.school import CROPS, LESSONS
+from app.train import train
 from app.work import Progress
 from engine.crops import Crops
 from engine.teachers import loudness

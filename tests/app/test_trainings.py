@@ -34,6 +34,7 @@ WRONG: list[tuple[dict[str, Any], str]] = [
     ({"options": {"passes": 0}}, "The number of passes must be from 1"),
     ({"spec": {"size": 10**9}}, "The size must be from 1 to 512"),
     ({"reinforce": {"versions": -1}}, "The number of versions must be"),
+    ({"reinforce": {"shortest_s": 5.0}}, "A version can't last from 5.0 to 4.0 s"),
 ]
 
 

@@ -242,7 +242,7 @@ def test_a_cancelled_training_leaves_nothing_and_the_next_one_runs(library: Stor
 
 
 def test_a_stopped_training_keeps_what_it_has_and_a_failed_one_does_not(library: Store) -> None:
-    refused = library.jobs.add("train", {**TINY, "reinforce": {"versions": 1, "shortest_s": 9.0, "longest_s": 0.2}})
+    refused = library.jobs.add("train", {**TINY, "reinforce": {"versions": 1, "shortest_s": 0.1, "longest_s": 0.2}})
     long = library.jobs.add("train", {**TINY, "options": {**TINY["options"], "passes": 5000, "patience": 5000}})
     with Worker(library.folder):
         assert done(library, refused).state == "failed"

@@ -79,10 +79,10 @@ def test_two_processes_teach_one_student(data, tmp_path):
 def test_killed_again_and_again_it_ends_as_if_it_had_not_been(data, tmp_path):
     whole = list(teach(SPEC, OPTIONS, data, tmp_path / "whole"))
     given = json.dumps(asdict(OPTIONS))
-    for _ in range(2):
+    for _ in range(5):
         command = [sys.executable, "-c", CHILD, given, str(data), str(tmp_path / "killed")]
         with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as child:
-            for _ in range(5):
+            for _ in range(3):
                 child.stdout.readline()
             assert others(tmp_path)
             child.send_signal(signal.SIGKILL)
