@@ -11,7 +11,7 @@ import pytest
 from app import models
 from engine import listen
 from engine.onnx_model import ASSETS, contract
-from engine.recipes import student_card, teacher_card
+from engine.recipes import ablation, compare, student_card, students, teacher_card
 from engine.types import AXES, SAMPLE_RATE
 from tests import golden
 from tests.conftest import SAMPLES
@@ -124,3 +124,14 @@ def test_the_samples_are_listed_and_called_synthetic():
     assert sorted(entry["file"] for entry in listed) == [path.name for path in SAMPLES]
     assert all("ynthetic" in entry["description"] for entry in listed)
     assert len(listed) >= 6
+
+
+def test_the_comparison_is_the_table_of_its_figures():
+    found = json.loads((ASSETS / "students.json").read_text())
+    assert (ASSETS / "students.md").read_text() == f"# Students compared\n\n{compare.markdown(found)}"
+    assert {entry["run"] for entry in found} <= students.RUNS.keys()
+
+
+def test_the_ablation_has_a_row_for_every_change():
+    text = (ASSETS / "ablation.md").read_text()
+    assert [name for name in ablation.CHANGES if f"| {name} |" not in text] == []

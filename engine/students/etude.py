@@ -3,7 +3,7 @@
 Decisions: windows of two hops make the folded front-end possible, which is the largest part of the time; time is
 quartered before the deep convolutions, so these are cheap, and the context layers, which work on tokens alone, cost
 almost nothing. The level is that of all that was heard so far: nothing looks into the future but the convolutions' own
-few frames, so a stream gives the numbers of a recording. One dial, `size`; `shape` sets each number of DIALS by itself.
+few frames, so a stream gives the numbers of a recording. One dial, `size`; `shape` sets each of `dials` by itself.
 """
 
 import math

@@ -71,6 +71,6 @@ def test_naming_an_order_imports_no_torch() -> None:
     import subprocess
     import sys
 
-    code = "import sys; import app.tabs.train, app.verbs_train, app.worker; print('torch' in sys.modules)"
+    code = "import sys; import app.graduates, app.lessons, app.verbs_train, app.worker; print('torch' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "False"

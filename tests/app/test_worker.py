@@ -228,28 +228,23 @@ def test_a_worker_killed_in_a_training_is_replaced_and_the_training_goes_on(libr
     assert [student.name for student in library.students.list()] == [ended.result["student"]]
 
 
-def test_a_cancelled_training_leaves_nothing_and_the_next_one_runs(library: Store) -> None:
-    long = library.jobs.add("train", {**TINY, "options": {**TINY["options"], "passes": 5000, "patience": 5000}})
-    after = library.jobs.add("train", TINY)
+def test_what_is_cancelled_or_fails_or_is_done_leaves_nothing_and_what_is_stopped_is_kept(library: Store) -> None:
+    endless = {**TINY, "options": {**TINY["options"], "passes": 5000, "patience": 5000}}
+    too_short = {**TINY, "reinforce": {"versions": 1, "shortest_s": 0.1, "longest_s": 0.2}}
+    refused, cancelled, good, stopped = (
+        library.jobs.add("train", arguments) for arguments in (too_short, endless, TINY, endless)
+    )
     with Worker(library.folder):
-        until(lambda: learnt(library, long) > 0)
-        assert job(library, after).state == "queued"
-        assert library.jobs.cancel(long)
-        assert done(library, after).state == "done"
-        until(lambda: not any((library.folder / trainings.HOME).iterdir()))
-    assert job(library, long).state == "cancelled"
-    assert [student.name for student in library.students.list()] == [f"etude-{after}"]
-
-
-def test_a_stopped_training_keeps_what_it_has_and_a_failed_one_does_not(library: Store) -> None:
-    refused = library.jobs.add("train", {**TINY, "reinforce": {"versions": 1, "shortest_s": 0.1, "longest_s": 0.2}})
-    long = library.jobs.add("train", {**TINY, "options": {**TINY["options"], "passes": 5000, "patience": 5000}})
-    with Worker(library.folder):
-        assert done(library, refused).state == "failed"
-        until(lambda: learnt(library, long) > 0)
+        until(lambda: learnt(library, cancelled) > 0)
+        assert job(library, good).state == "queued"
+        assert library.jobs.cancel(cancelled)
+        assert done(library, good).state == "done"
+        until(lambda: learnt(library, stopped) > 0)
+    ended = [job(library, job_id).state for job_id in (refused, cancelled, good, stopped)]
+    assert ended == ["failed", "cancelled", "done", "queued"]
     assert "no speech to learn from" in job(library, refused).error
-    assert job(library, long).state == "queued"
-    assert [path.name for path in (library.folder / trainings.HOME).iterdir()] == [str(long)]
+    assert [path.name for path in (library.folder / trainings.HOME).iterdir()] == [str(stopped)]
+    assert [student.name for student in library.students.list()] == [f"etude-{good}"]
     assert lock_is_free(library)
 
 
