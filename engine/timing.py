@@ -6,12 +6,15 @@ take turns on the same clips. Absolute figures belong to one machine; the ratio 
 
 import time
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from pathlib import Path
 from statistics import median
 
 import librosa
 from threadpoolctl import threadpool_limits
 
 from engine import listen, speech
+from engine.onnx_model import OnnxModel
 from engine.types import SAMPLE_RATE, Floats, Model
 
 Task = Callable[[Floats], object]
@@ -67,4 +70,17 @@ def calls_ms(tasks: Mapping[str, Callable[[], object]], rounds: int = 50) -> dic
                 task()
                 if number >= 3:  # the first ones warm up
                     found[name].append((time.process_time() - start) * 1000)
+    return {name: median(values) for name, values in found.items()}
+
+
+def files_ms(files: Mapping[str, Path], audio: Floats, sessions: int = 5, rounds: int = 20) -> dict[str, float]:
+    """Milliseconds for `audio` [B, T] of each ONNX file: the median over sessions, all files opened anew for each.
+
+    Where a session's weights happen to lie in memory changes its speed by a tenth, for as long as it lives.
+    """
+    found: dict[str, list[float]] = {name: [] for name in files}
+    for _ in range(sessions):
+        times = calls_ms({name: partial(OnnxModel(path).predict, audio) for name, path in files.items()}, rounds)
+        for name, value in times.items():
+            found[name].append(value)
     return {name: median(values) for name, values in found.items()}

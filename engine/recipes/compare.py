@@ -6,8 +6,6 @@ been trained is compared. Writes assets/students.json and assets/students.md. A 
 
 import argparse
 import json
-from collections.abc import Callable
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +19,7 @@ from engine.recipes.student import files, fit
 from engine.recipes.student_card import rows, said_of
 from engine.recipes.student_crops import prepare
 from engine.recipes.students import RUNS, TEACHER, folder
-from engine.timing import calls_ms
+from engine.timing import files_ms
 from engine.types import SAMPLE_RATE, Floats
 
 SEEDS = (0, 1, 2)
@@ -36,27 +34,26 @@ def trained(work: Path) -> list[tuple[str, int]]:
 
 def measure(work: Path) -> list[dict[str, Any]]:
     """An entry a run: its seeds' scores on speakers never heard, bytes, and milliseconds for 5 s on one thread."""
-    found, small, full = [], {}, {}
+    found, small, full = [], dict[str, Path](), dict[str, Path]()
     parts = {name: (Crops.open(work, name), rows(work, name)) for name in PARTS}
     for name in dict.fromkeys(name for name, _ in trained(work)):
         seeds = [seed for run, seed in trained(work) if run == name]
         said: dict[str, list[Floats]] = {part: [] for part in PARTS}
         for seed in seeds:
             fp32, path = files(work, name, seed)
-            small[name], full[name] = OnnxModel(path), OnnxModel(fp32)
+            small[name], full[name] = path, fp32
+            model = OnnxModel(path)
             for part, (crops, _) in parts.items():
-                said[part].append(said_of(small[name], crops))
+                said[part].append(said_of(model, crops))
         entry: dict[str, Any] = {"run": name, "title": RUNS[name].title, "seeds": seeds}
-        entry["bytes"] = small[name].contract["bytes"]
+        entry["bytes"] = small[name].stat().st_size
         for part, (crops, here) in parts.items():
             entry[part] = [scores.scores(each, crops.adv, here)[-1] for each in said[part]]
             entry[f"{part}_mean"] = scores.numbers(np.mean([ccc(each, crops.adv) for each in said[part]], axis=0))
         entry["said"] = said["test"]
         found.append(entry)
     audio = np.random.default_rng(0).standard_normal((1, 5 * SAMPLE_RATE)).astype(np.float32)
-    tasks: dict[str, Callable[[], object]] = {n: partial(model.predict, audio) for n, model in small.items()}
-    tasks["reference"] = partial(full[REFERENCE].predict, audio)
-    times = calls_ms(tasks)
+    times = files_ms({**small, "reference": full[REFERENCE]}, audio)
     for entry in found:
         entry["ms"] = round(times[entry["run"]], 3)
         entry["share"] = round(times[entry["run"]] / times["reference"], 4)

@@ -1,20 +1,17 @@
 """How fast and how small each student is, beside Wav2Small, in one run: `python -m tests.bench.students [NAME ...]`.
 
 Weights do not change a network's speed or size, so untrained ones are measured. Milliseconds of the processor's time
-for 5 s of sound on one thread, the median of rounds in which all take turns; the share is of Wav2Small in fp32.
+for 5 s of sound on one thread, the median of sessions in which all take turns; the share is of Wav2Small in fp32.
 """
 
 import argparse
-from collections.abc import Callable
-from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import numpy as np
 
 from engine import distil, export, quantize
-from engine.onnx_model import OnnxModel
-from engine.timing import calls_ms
+from engine.timing import files_ms
 from engine.types import SAMPLE_RATE, StudentSpec
 
 NAMES = ("wav2small", "wav2small2", "etude", "mobilenetv4_small", "mobilenetv3_large")
@@ -24,10 +21,10 @@ REFERENCE = "wav2small"
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("names", nargs="*", default=NAMES)
-    parser.add_argument("--rounds", type=int, default=50)
+    parser.add_argument("--sessions", type=int, default=5)
     given = parser.parse_args()
     audio = np.random.default_rng(0).standard_normal((1, 5 * SAMPLE_RATE)).astype(np.float32)
-    tasks: dict[str, Callable[[], object]] = {}
+    files: dict[str, Path] = {}
     facts: dict[str, tuple[int, float, int, int]] = {}
     with TemporaryDirectory() as folder:
         for name in dict.fromkeys((REFERENCE, *given.names)):
@@ -35,11 +32,10 @@ def main() -> None:
             full, small = (Path(folder) / f"{name}.{kind}.onnx".replace(":", "-") for kind in ("fp32", "small"))
             export.to_onnx(student, full)
             quantize.smallest(full, small)
-            tasks |= {f"{name} fp32": partial(OnnxModel(full).predict, audio)}
-            tasks |= {f"{name} small": partial(OnnxModel(small).predict, audio)}
+            files |= {f"{name} fp32": full, f"{name} small": small}
             numbers = sum(each.numel() for each in student.parameters())
             facts[name] = numbers, student.tokens_per_s, full.stat().st_size, small.stat().st_size
-        times = calls_ms(tasks, given.rounds)
+        times = files_ms(files, audio, given.sessions)
     whole = times[f"{REFERENCE} fp32"]
     print("| student | parameters | tokens/s | fp32 bytes | small bytes | fp32 ms | share | small ms | share |")
     print("|---|---|---|---|---|---|---|---|---|")
