@@ -117,12 +117,13 @@ class Training:
     def run(self) -> Iterator[Told]:
         """Go on to the end; yields after every step of rank 0's and after every pass."""
         began = kept = time.monotonic()
-        begun = self._part()
+        begun: float | None = None
         while self.number < self.options.passes and self.since < self.options.patience:
             batches = sampling.plan(self.crops, self.options, self.spec.seed, self.number)
             while self.step < len(batches):
-                at = time.monotonic()
-                loss = self._learn(batches[self.step], (self.number + self.step / len(batches)) / self.options.passes)
+                at, part = time.monotonic(), (self.number + self.step / len(batches)) / self.options.passes
+                begun = part if begun is None else begun
+                loss = self._learn(batches[self.step], part)
                 self.step += 1
                 now, done = time.monotonic(), self.number + self.step / len(batches)
                 if self.rank == 0 and now - kept > self.options.keep_s:
@@ -135,9 +136,6 @@ class Training:
             yield self._score(batches)
         if self.rank == 0:
             self._keep()
-
-    def _part(self) -> float:
-        return self.number / self.options.passes
 
     def _learn(self, rows: np.ndarray, part: float) -> float:
         for group in self.optimiser.param_groups:

@@ -70,10 +70,11 @@ def _int8(name: str, values: np.ndarray) -> tuple[list[onnx.TensorProto], onnx.N
 
 
 def _int4(name: str, values: np.ndarray, axis: int) -> tuple[list[onnx.TensorProto], onnx.NodeProto]:
-    scale = np.stack([np.abs(block).max(axis=axis) for block in _blocks(values, axis)], axis=axis) / 7
-    scale = np.where(scale > 0, scale, 1).astype(np.float32)
+    # the largest weight of a block, whatever its sign, is -8 steps: finer by an eighth than 7 steps a side
+    scale = np.stack([_largest(block, axis) for block in _blocks(values, axis)], axis=axis) / -8
+    scale = np.where(scale != 0, scale, 1).astype(np.float32)
     spread = np.take(scale, np.arange(values.shape[axis]) // BLOCK, axis=axis)
-    steps = np.clip(np.rint(values / spread), -7, 7).astype(np.int8)
+    steps = np.clip(np.rint(values / spread), -8, 7).astype(np.int8)
     # two steps a byte, the first in the low half
     flat = np.append(steps.reshape(-1), np.zeros(steps.size % 2, np.int8)).astype(np.uint8) & 0xF
     packed = (flat[0::2] | (flat[1::2] << 4)).tobytes()
@@ -81,6 +82,11 @@ def _int4(name: str, values: np.ndarray, axis: int) -> tuple[list[onnx.TensorPro
     tensors = [tensor, numpy_helper.from_array(scale, f"{name}_scale")]
     inputs = [f"{name}_int4", f"{name}_scale"]
     return tensors, helper.make_node("DequantizeLinear", inputs, [name], axis=axis, block_size=BLOCK)
+
+
+def _largest(block: np.ndarray, axis: int) -> np.ndarray:
+    place = np.abs(block).argmax(axis=axis, keepdims=True)
+    return np.take_along_axis(block, place, axis=axis).squeeze(axis)
 
 
 def _blocks(values: np.ndarray, axis: int) -> list[np.ndarray]:

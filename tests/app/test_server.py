@@ -161,6 +161,11 @@ def test_only_loopback_is_served(tmp_path: Path) -> None:
             server.serve(tmp_path, host=host)
 
 
+def test_small_answers_are_not_held_back() -> None:
+    with server._listen("127.0.0.1", 0) as listening:
+        assert listening.proto == socket.IPPROTO_TCP  # by which asyncio knows that it may switch Nagle's delay off
+
+
 def test_a_busy_port_is_a_sentence(tmp_path: Path) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
