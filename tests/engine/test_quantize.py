@@ -73,7 +73,7 @@ def test_eight_bits_unpack_to_steps_times_a_scale_for_each_channel(tmp_path):
     path, kept = quantized(network(tmp_path / "full.onnx", "Conv", weights))
     scale = numpy_helper.to_array(kept["weight_scale"])[:, None, None, None]
     ours = numpy_helper.to_array(kept["weight_int8"]) * scale
-    assert near(ours, weights, scale, kept["weight_int4"])
+    assert (np.abs(ours - weights) <= scale / 2 + 1e-7).all()
     patches = np.eye(45, dtype=np.float32).reshape(45, 5, 3, 3)
     assert pytest.approx(ours.reshape(13, 45), abs=1e-7) == run(path, patches)[0][:, :, 0, 0].T
 
