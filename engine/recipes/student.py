@@ -47,7 +47,7 @@ def numbers(student: Network) -> int:
     return sum(each.numel() for each in (*student.parameters(), *dft))
 
 
-def write(work: Path, name: str, seed: int, target: Path) -> None:
+def write(work: Path, name: str, seed: int, processes: int, target: Path) -> None:
     """Export, quantize, and write the contract beside the file."""
     target.write_bytes(files(work, name, seed)[1].read_bytes())
     teacher, run = plugins.load("teachers", TEACHER).SPEC, RUNS[name]
@@ -66,7 +66,7 @@ def write(work: Path, name: str, seed: int, target: Path) -> None:
         "parameters": numbers(trained(work, name, seed)),
         "sha256": hashlib.sha256(target.read_bytes()).hexdigest(),
         "spec": asdict(run.spec),
-        "options": asdict(run.options),
+        "options": asdict(replace(run.options, processes=processes)),
         "seeds": [seed],
         "versions": export.versions(),
     }
@@ -90,7 +90,7 @@ def main() -> None:
     if "fit" in wanted:
         fit(given.work, given.run, given.seed, given.processes)
     if "export" in wanted:
-        write(given.work, given.run, given.seed, target)
+        write(given.work, given.run, given.seed, given.processes, target)
     if "card" in wanted:
         student_card.write(given.work, folder(given.work, given.run, given.seed) / "fp32.onnx", target)
 

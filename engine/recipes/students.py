@@ -19,7 +19,7 @@ class Run:
     options: DistilOptions
 
 
-# Wav2Small learns from a fourteenth as much a second, so it gets fewer passes: a training takes two hours all the same
+# Wav2Small learns from a fourteenth as much a second, so it gets fewer passes: over an hour of a core all the same
 SLOW = replace(PRESETS["etude"], passes=8, pass_s=60_000.0)
 RUNS = {
     "etude": Run("Etude, 56K parameters", StudentSpec("etude"), PRESETS["etude"]),
