@@ -20,11 +20,17 @@ class Run:
 
 
 # Wav2Small learns from a fourteenth as much a second, so it gets fewer passes: over an hour of a core all the same
-SLOW = replace(PRESETS["etude"], passes=8, pass_s=60_000.0)
+PASSES, PASS_S = 8, 60_000.0
 RUNS = {
     "etude": Run("Etude, 56K parameters", StudentSpec("etude"), PRESETS["etude"]),
-    "wav2small": Run("Wav2Small 72K", StudentSpec("wav2small", size=13), SLOW),
-    "wav2small_paper": Run("Wav2Small 72K by the paper's recipe", StudentSpec("wav2small", size=13), PRESETS["paper"]),
+    "wav2small": Run(
+        "Wav2Small 72K", StudentSpec("wav2small", size=13), replace(PRESETS["etude"], passes=PASSES, pass_s=PASS_S)
+    ),
+    "wav2small_paper": Run(
+        "Wav2Small 72K by the paper's recipe",
+        StudentSpec("wav2small", size=13),
+        replace(PRESETS["paper"], passes=PASSES, pass_s=PASS_S),
+    ),
     "mobilenetv4_small": Run("MobileNetV4 small", StudentSpec("mobilenetv4_small"), PRESETS["etude"]),
 }
 
