@@ -7,12 +7,13 @@ import re
 import numpy as np
 import onnx
 import pytest
+import torch
 
 from app import models
-from engine import listen
+from engine import listen, weights
 from engine.onnx_model import ASSETS, contract
 from engine.recipes import ablation, compare, student_card, students, teacher_card
-from engine.types import AXES, SAMPLE_RATE
+from engine.types import AXES, SAMPLE_RATE, StudentSpec
 from tests import golden
 from tests.conftest import SAMPLES
 from tests.sounds import noise, silence, tone
@@ -53,6 +54,14 @@ def test_they_are_as_small_as_they_say():
     assert (ASSETS / "wav2small.onnx").stat().st_size <= 80_000
     assert (ASSETS / "etude.onnx").stat().st_size <= 50_000
     assert stated("wav2small")["parameters"] == 71_801
+
+
+@pytest.mark.parametrize("name", STUDENTS)
+def test_the_trained_weights_are_those_of_the_file(name, samples):
+    student = weights.load(StudentSpec(**stated(name)["spec"]), ASSETS / f"{name}{weights.SUFFIX}")
+    for clip in samples.values():
+        full = student(torch.from_numpy(clip[None])).detach().numpy()
+        np.testing.assert_allclose(shipped(name).predict(clip[None])[0], full, atol=0.05)
 
 
 @pytest.mark.parametrize("name", STUDENTS)

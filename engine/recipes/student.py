@@ -1,7 +1,7 @@
 """Rebuilds a student that ships: `python -m engine.recipes.student SHARED [--run NAME] [--work DIR] [--step STEP]`.
 
-Steps: crops (the teacher answers versions of every training clip), fit, export (writes assets/NAME.onnx and its
-contract), card (scores the file on speakers it never heard, writes assets/NAME.md). Each goes on where it was stopped.
+Steps: crops (the teacher answers versions of every training clip), fit, export (writes assets/NAME.onnx, its contract
+and its trained weights), card (scores the file on speakers it never heard, writes assets/NAME.md). Each goes on where it was stopped.
 """
 
 import argparse
@@ -10,7 +10,7 @@ import json
 from dataclasses import asdict, replace
 from pathlib import Path
 
-from engine import distil, export, plugins, quantize, team
+from engine import distil, export, plugins, quantize, team, weights
 from engine.network import Network
 from engine.onnx_model import ASSETS
 from engine.recipes import student_card, student_crops
@@ -48,8 +48,9 @@ def numbers(student: Network) -> int:
 
 
 def write(work: Path, name: str, seed: int, processes: int, target: Path) -> None:
-    """Export, quantize, and write the contract beside the file."""
+    """Export, quantize, and write the contract and the trained weights beside the file."""
     target.write_bytes(files(work, name, seed)[1].read_bytes())
+    weights.save(trained(work, name, seed), target.with_suffix(weights.SUFFIX))
     teacher, run = plugins.load("teachers", TEACHER).SPEC, RUNS[name]
     stated = {
         "name": target.stem,
