@@ -1,10 +1,10 @@
-"""The front-end of fast students: a log-mel's power at less than half the usual products, its constants computed.
+"""The front-end of fast students: a log-mel's power at under a third of the usual products.
 
-Windows are two hops long and symmetric about their middle, so each is the sum and the difference of one block of
-samples and the next one backwards: the even half meets the cosines, the odd half the sines. Power does not depend on
-where the phase is counted from, so these are the DFT's own values. Above DENSE bins only every second one is asked: a
-Hann window smears each over its neighbours anyway. An exported file holds the formulas and not their 190 kB of numbers;
-onnxruntime computes them once, when it loads the file.
+Windows are two hops long, and their Fourier transform is split as the fast one is (Cooley and Tukey 1965): after half a
+window the waves of even bins repeat and those of odd bins turn over, so the two halves are added for the ones and
+subtracted for the others before anything is multiplied; after a quarter, bins 0, 4, 8 .. part from 2, 6, 10 .. alike.
+Above DENSE only even bins are asked: a Hann window smears each over its neighbours anyway. An exported file holds the
+formulas and not their 120 kB of numbers; onnxruntime computes them once, when it loads the file.
 """
 
 import math
@@ -24,39 +24,59 @@ class FoldedMel(nn.Module):
 
     Shape:
         waveform [B, T] -> [B, frames, n_mels], frames = T // hop - 1.
+
+    Raises:
+        ValueError: a hop that can't be halved.
     """
 
-    even: Tensor
-    odd: Tensor
+    rising: Tensor
+    fours: Tensor
+    twos: Tensor
+    odds: Tensor
     mel: Tensor
 
     def __init__(self, hop: int, n_mels: int) -> None:
         super().__init__()
+        if hop % 2:
+            raise ValueError(f"A hop of the folded front-end has an even number of samples, got {hop}.")
         self.hop, self.n_mels = hop, n_mels
-        step = torch.arange(bins(hop))
-        place, bin = torch.arange(hop, dtype=torch.float64)[:, None] + 0.5, torch.maximum(step, 2 * step - DENSE)
-        angle, window = place * bin * (math.pi / hop), torch.sin(place * (math.pi / 2 / hop)).square()
-        corners, hertz = 700 * torch.expm1(torch.arange(n_mels + 2) * _step(n_mels)), bin[:, None] * _bin_hz(hop)
-        rise, fall = (hertz - corners[:-2]), (corners[2:] - hertz)
+        place = torch.arange(hop, dtype=torch.float64) + 0.5
+        fours = 4 * torch.arange(evens(hop) // 2)
+        kinds = fours, fours + 2, 2 * torch.arange(DENSE // 2) + 1
+        corners = 700 * torch.expm1(torch.arange(n_mels + 2) * _step(n_mels))
+        hertz = torch.cat([kind.repeat(2) for kind in kinds])[:, None] * _bin_hz(hop)
         width = corners.diff()
-        triangles = torch.minimum(rise / width[:-1], fall / width[1:]).clamp(min=0)
-        for name, matrix in (("even", angle.cos() * window), ("odd", angle.sin() * window), ("mel", triangles)):
-            self.register_buffer(name, matrix.float(), persistent=False)
+        triangles = torch.minimum((hertz - corners[:-2]) / width[:-1], (corners[2:] - hertz) / width[1:]).clamp(min=0)
+        self._fix("rising", torch.sin(place * (math.pi / 2 / hop)).square())
+        for name, kind, reach in zip(("fours", "twos", "odds"), kinds, (hop // 2, hop // 2, hop), strict=True):
+            angle = place[:reach, None] * kind * (math.pi / hop)
+            self._fix(name, torch.cat([angle.cos(), angle.sin()], dim=1))
+        self._fix("mel", triangles)
+
+    def _fix(self, name: str, values: Tensor) -> None:
+        self.register_buffer(name, values.float(), persistent=False)
 
     def forward(self, waveform: Tensor) -> Tensor:
-        given = (self.even, self.odd, self.mel, self.hop, self.n_mels)
-        even, odd, mel = Computed.apply(*given)  # type: ignore[no-untyped-call]
+        given = (self.rising, self.fours, self.twos, self.odds, self.mel, self.hop, self.n_mels)
+        rising, fours, twos, odds, mel = Computed.apply(*given)  # type: ignore[no-untyped-call]
         whole = waveform[:, : waveform.shape[1] // self.hop * self.hop]
         blocks = whole.reshape(whole.shape[0], -1, self.hop)
-        first, second = blocks[:, :-1], blocks[:, 1:].flip(2)
-        power: Tensor = ((first + second) @ even).square() + ((first - second) @ odd).square()
-        bands: Tensor = power @ mel
+        risen = blocks * rising
+        first, second = risen[:, :-1], (blocks - risen)[:, 1:]  # the halves of the window add up to one
+        left, right = (first + second).split(self.hop // 2, dim=2)
+        waves = torch.cat([(left + right) @ fours, (left - right) @ twos, (first - second) @ odds], dim=2)
+        bands: Tensor = waves.square() @ mel
         return bands
 
 
 def bins(hop: int) -> int:
     """How many bins of the DFT are asked, up to TOP_HZ; a multiple of 16, which fills the vector unit."""
     return (int(TOP_HZ / _bin_hz(hop)) + DENSE) // 2 // 16 * 16
+
+
+def evens(hop: int) -> int:
+    """How many of them are even, from 0 Hz to the last; of the odd ones there are DENSE / 2."""
+    return bins(hop) - DENSE // 2
 
 
 def _step(n_mels: int) -> float:
@@ -69,28 +89,23 @@ def _bin_hz(hop: int) -> float:
 
 
 class Computed(torch.autograd.Function):
-    """Hands the matrices through in torch; in an exported graph their formulas stand in their place."""
+    """Hands the tables through in torch; in an exported graph their formulas stand in their place."""
 
     @staticmethod
-    def forward(_: Any, even: Tensor, odd: Tensor, mel: Tensor, *__: int) -> tuple[Tensor, Tensor, Tensor]:
-        """Shape: even, odd [hop, bins], mel [bins, n_mels] -> the same."""
-        return even.clone(), odd.clone(), mel.clone()
+    def forward(_: Any, *given: Any) -> tuple[Tensor, ...]:
+        """Shape: rising [hop], fours, twos [hop / 2, bins], odds [hop, bins], mel [all bins, n_mels] -> the same."""
+        return tuple(table.clone() for table in given[:5])
 
     @staticmethod
-    def symbolic(g: Any, _: Any, __: Any, ___: Any, hop: int, n_mels: int) -> tuple[Any, Any, Any]:
+    def symbolic(g: Any, *given: Any) -> tuple[Any, ...]:
         """The formulas of `FoldedMel` as nodes of ONNX."""
+        hop, n_mels = given[5:]
 
-        def number(value: float | list[float]) -> Any:
+        def number(value: float) -> Any:
             return g.op("Constant", value_t=torch.tensor(value, dtype=torch.float32))
 
         def whole(value: int) -> Any:
             return g.op("Constant", value_t=torch.tensor([value]))
-
-        def count(stop: int, factor: float, shift: float = 0.0) -> Any:
-            # a plain Range would be computed by the exporter, and kept as numbers
-            ones = g.op("ConstantOfShape", whole(stop), value_t=torch.ones(1))
-            steps = g.op("CumSum", ones, g.op("Constant", value_t=torch.tensor(0)))
-            return g.op("Mul", g.op("Add", steps, number(shift - 1.0)), number(factor))
 
         def column(row: Any) -> Any:
             return g.op("Unsqueeze", row, whole(1))
@@ -98,15 +113,25 @@ class Computed(torch.autograd.Function):
         def part(row: Any, first: int, last: int) -> Any:
             return g.op("Slice", row, whole(first), whole(last))
 
-        root = g.op("Sin", count(hop, math.pi / 2 / hop, 0.5))
-        window = column(g.op("Mul", root, root))
-        twice = g.op("Sub", count(bins(hop), 2.0), number(float(DENSE)))
-        bin = g.op("Max", count(bins(hop), 1.0), twice)
-        angle = g.op("Mul", column(count(hop, math.pi / hop, 0.5)), bin)
-        corners = g.op("Sub", g.op("Mul", g.op("Exp", count(n_mels + 2, _step(n_mels))), number(700.0)), number(700.0))
+        def waves(angle: Any) -> Any:
+            return g.op("Concat", g.op("Cos", angle), g.op("Sin", angle), axis_i=1)
+
+        # a plain Range would be computed by the exporter, and kept as numbers
+        ones = g.op("ConstantOfShape", whole(hop), value_t=torch.ones(1))
+        steps = g.op("CumSum", ones, g.op("Constant", value_t=torch.tensor(0)), exclusive_i=1)
+        place = g.op("Mul", g.op("Add", steps, number(0.5)), number(math.pi / hop))
+        root = g.op("Sin", g.op("Mul", place, number(0.5)))
+        fours = g.op("Mul", part(steps, 0, evens(hop) // 2), number(4.0))
+        twos = g.op("Add", fours, number(2.0))
+        odds = g.op("Add", g.op("Mul", part(steps, 0, DENSE // 2), number(2.0)), number(1.0))
+        corner = g.op("Exp", g.op("Mul", part(steps, 0, n_mels + 2), number(_step(n_mels))))
+        corners = g.op("Sub", g.op("Mul", corner, number(700.0)), number(700.0))
         low, top, high = (part(corners, first, first + n_mels) for first in range(3))
+        bin = g.op("Concat", fours, fours, twos, twos, odds, odds, axis_i=0)
         hertz = column(g.op("Mul", bin, number(_bin_hz(hop))))
         rise = g.op("Div", g.op("Sub", hertz, low), g.op("Sub", top, low))
         fall = g.op("Div", g.op("Sub", high, hertz), g.op("Sub", high, top))
         triangles = g.op("Relu", g.op("Min", rise, fall))
-        return g.op("Mul", g.op("Cos", angle), window), g.op("Mul", g.op("Sin", angle), window), triangles
+        half, full = column(part(place, 0, hop // 2)), column(place)
+        tables = [waves(g.op("Mul", *pair)) for pair in ((half, fours), (half, twos), (full, odds))]
+        return g.op("Mul", root, root), *tables, triangles

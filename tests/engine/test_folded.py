@@ -18,8 +18,9 @@ def plain(samples, hop, mels):
     frames = np.lib.stride_tricks.sliding_window_view(samples.astype(np.float64), 2 * hop)[::hop]
     window = np.sin(np.pi * (np.arange(2 * hop) + 0.5) / (2 * hop)) ** 2
     power = np.abs(np.fft.rfft(frames * window, axis=1)) ** 2
-    step = np.arange(folded.bins(hop))
-    return power[:, np.maximum(step, 2 * step - folded.DENSE)] @ front.mel.numpy()
+    fours, odds = np.arange(0, 2 * folded.evens(hop), 4), np.arange(1, folded.DENSE, 2)
+    twice = np.concatenate([fours, fours, fours + 2, fours + 2, odds, odds])  # a bin's cosine and its sine
+    return power[:, twice] @ front.mel.numpy() / 2
 
 
 @pytest.mark.parametrize("hop", HOPS)
@@ -55,3 +56,8 @@ def test_a_higher_tone_lies_in_a_higher_band():
 @pytest.mark.parametrize("hop", HOPS)
 def test_every_band_hears_something(hop):
     assert (FoldedMel(hop, 40).mel.sum(0) > 0).all()
+
+
+def test_a_hop_that_cannot_be_halved_is_refused():
+    with pytest.raises(ValueError, match="even number of samples, got 201"):
+        FoldedMel(201, 40)
