@@ -1,10 +1,12 @@
 """Crops that the loudness teacher has answered, for tests that train for real and in seconds."""
 
 import numpy as np
+import torch
 
-from engine import reinforce
-from engine.crops import Crop, save
+from engine import distil, reinforce
+from engine.crops import Crop, Crops, save
 from engine.teachers import loudness
+from engine.types import StudentSpec
 from tests.sounds import babble
 
 
@@ -20,3 +22,17 @@ def folder(path, train=200, dev=60, test=60):
     save((crop(seed) for seed in range(1000, 1000 + dev)), path, "dev")
     save((crop(seed) for seed in range(2000, 2000 + test)), path, "test")
     return path
+
+
+def learnt(path, steps=60):
+    """A small student that has learnt a little from the crops in a folder, in evaluation mode."""
+    crops, student = Crops.open(path, "train"), distil.build(StudentSpec("etude", size=8)).train()
+    optimiser = torch.optim.AdamW(student.parameters(), 3e-3)
+    rng = np.random.default_rng(0)
+    for _ in range(steps):
+        rows = rng.choice(len(crops), 48, replace=False)
+        loss = (student(crops.audio(rows)) - torch.from_numpy(crops.adv[rows])).square().mean()
+        optimiser.zero_grad()
+        loss.backward()
+        optimiser.step()
+    return student.eval()

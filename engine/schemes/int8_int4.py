@@ -1,14 +1,15 @@
-"""Convolutions in 8 bits, large linears in 4: holds without training."""
+"""Convolutions over time and mel in 8 bits, all else in 4: holds without training."""
 
 from pathlib import Path
 
-from engine import quantize
+from engine import packing
+from engine.grids import INT4, INT8
 from engine.scheme import Given
 
-TITLE = "convolutions int8, large linears int4"
+TITLE = "int8 convolutions, int4 linears in blocks"
 NEEDS: tuple[str, ...] = ()
 
 
 def write(source: Path, target: Path, given: Given) -> None:
     """See `engine.scheme`."""
-    quantize.smallest(source, target)
+    packing.pack(source, target, packing.plan(source, INT8, INT4))
