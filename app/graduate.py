@@ -1,31 +1,37 @@
 """The end of a training: the student exported, quantized, scored beside its teacher, and put into the library.
 
-Everything is measured on the file that stays, on the clips that were kept to choose by: neither it nor the ridge beside
-it learnt from these speakers, but both were chosen on them.
+The smallest file that passes the gate is the one that stays, the trained weights beside it. Everything is measured on
+that file, on the clips that were kept to choose by: neither it nor the ridge beside it learnt from these speakers, but
+both were chosen on them.
 """
 
-import hashlib
 import json
 from collections.abc import Generator, Iterator
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from app import lessons
+from app import exports, holdout, lessons
+from app.exports import Made
 from app.lessons import Lesson
 from app.trainings import TrainOrder
-from app.work import Progress
-from engine import baselines, behaviour, distil, export, plugins, quantize, reinforce, scores
+from app.work import Progress, within
+from engine import baselines, behaviour, distil, export, plugins, reinforce, scores, weights
 from engine.crops import Crops
 from engine.measure import ccc
+from engine.network import Network
 from engine.onnx_model import OnnxModel
+from engine.scheme import Given
 from engine.types import AXES, SAMPLE_RATE, Floats, Model, TeacherSpec
 from store.db import Store
 from store.records import StudentRecord
 
 HOME = "students"  # the folder, in the store's, of the files that stay
-SCHEME = "int8 convolutions, int4 linears"
+WEIGHTS = f"student{weights.SUFFIX}"  # in the training's folder
+SCHEMES = ("int8_int4", "fp32")  # tried in turn until one passes the gate
+EXPORTED = 0.5  # of the bar: where the file that stays is made
 SIMPLE = 2000  # clips at most from which the ridge learns
 Metrics = dict[str, Any]
 
@@ -38,15 +44,24 @@ def graduate(store: Store, order: TrainOrder, taught: list[Lesson], home: Path, 
     name = f"{order.spec.architecture.replace(':', '-')}-{job_id}"
     known = [record for record in store.students.list() if record.name == name]
     if not known:
-        yield Progress(0, 1, "The student is exported.")
-        contract = _export(order, taught, home, name)
-        contract["metrics"] = yield from _measure(store, taught, home, name, job_id)
+        student = distil.load(order.spec, home)
+        made = yield from _export(student, home)
+        made.file.replace(home / f"{name}.onnx")
+        contract = exports.stated(_known(order, taught, name, student), made)
+        measuring = _measure(store, taught, home, name, job_id)
+        contract["metrics"] = yield from within(EXPORTED, 1, measuring)
         file = _move(store, home, name, contract)
         record = StudentRecord(
             name=name,
             spec=order.spec,
             data_fingerprint=lessons.fingerprint(taught),
-            metrics={**contract["metrics"], "bytes": file.stat().st_size, "teacher": order.teacher},
+            metrics={
+                **contract["metrics"],
+                "bytes": file.stat().st_size,
+                "teacher": order.teacher,
+                "scheme": contract["scheme"],
+                "gate": contract["gate"],
+            },
             file=file.relative_to(store.folder).as_posix(),
             licence=contract["licence"],
         )
@@ -56,19 +71,32 @@ def graduate(store: Store, order: TrainOrder, taught: list[Lesson], home: Path, 
     yield Progress(1, 1, f"The student {name} is ready.", result)
 
 
-def _export(order: TrainOrder, taught: list[Lesson], home: Path, name: str) -> dict[str, Any]:
-    """Write the full and the quantized file into the training's folder; what the contract says of the latter."""
-    student, path = distil.load(order.spec, home), home / f"{name}.onnx"
-    export.to_onnx(student, home / "fp32.onnx")
-    quantize.smallest(home / "fp32.onnx", path)
+def _export(student: Network, home: Path) -> Generator[Progress, None, Made]:
+    """The file of the first scheme that passes the gate, in the training's folder, with the student's weights.
+
+    Raises:
+        ValueError: none does.
+    """
+    (home / exports.FULL).unlink(missing_ok=True)  # of a worker that was killed in here
+    given = Given(student, clips=Crops.open(home, "dev"), lessons=Crops.open(home, "train"))
+    for place, scheme in enumerate(SCHEMES):
+        share = EXPORTED / len(SCHEMES)
+        making = exports.make(given, scheme, holdout.KEPT, home)
+        made = yield from within(share * place, share * (place + 1), making)
+        if made.report.passed:
+            weights.save(student, home / WEIGHTS)
+            return made
+    raise ValueError(f"No file of this student passes the gate: {' '.join(made.report.reasons)}")
+
+
+def _known(order: TrainOrder, taught: list[Lesson], name: str, student: Network) -> dict[str, Any]:
+    """What can be stated of a student whatever file is made of it."""
     teacher: TeacherSpec = plugins.load("teachers", order.teacher).SPEC
     return {
-        "name": name, "title": f"{order.spec.architecture}, size {order.spec.size}, {SCHEME}",
+        "name": name, "spec": asdict(order.spec),
         "teacher": teacher.name, "teacher_sha256": teacher.revision, "licence": licence(teacher.licence, taught),
         "axes": list(AXES), "sample_rate": SAMPLE_RATE, "window_s": teacher.window_s, "hop_s": teacher.hop_s,
-        "precision": "int8/int4 weights", "opset": export.OPSET,
-        "parameters": sum(each.numel() for each in student.parameters()),
-        "sha256": hashlib.sha256(path.read_bytes()).hexdigest(), "seeds": [order.spec.seed],
+        "parameters": sum(each.numel() for each in student.parameters()), "seeds": [order.spec.seed],
         "data": lessons.fingerprint(taught), "versions": export.versions(),
     }  # fmt: skip
 
@@ -84,6 +112,7 @@ def _move(store: Store, home: Path, name: str, contract: dict[str, Any]) -> Path
     target = store.folder / HOME
     target.mkdir(exist_ok=True)
     (home / f"{name}.json").write_text(json.dumps(contract, indent=1) + "\n")
+    (home / WEIGHTS).replace(target / f"{name}{weights.SUFFIX}")
     for suffix in (".npz", ".json", ".onnx"):
         (home / f"{name}{suffix}").replace(target / f"{name}{suffix}")
     return target / f"{name}.onnx"
@@ -96,7 +125,7 @@ def _measure(
     rows = [taught[group] for group in dev.group]
     model = OnnxModel(home / f"{name}.onnx")
     said = yield from _said(model, dev, 0, "The student answers the clips kept to choose by.")
-    full = yield from _said(OnnxModel(home / "fp32.onnx"), dev, 1, "So does the student before it was quantized.")
+    full = yield from _said(OnnxModel(home / exports.FULL), dev, 1, "So does the student before it was quantized.")
     plain = yield from _ridge(train, dev)
     corpora = np.array([row.corpus for row in rows])
     np.savez_compressed(home / f"{name}.npz", said=said, taught=dev.adv, corpora=corpora)

@@ -1,10 +1,15 @@
 """What came of trainings: the students in a list, and all that was measured of one, with its pictures."""
 
 import json
+from pathlib import Path
+from tempfile import NamedTemporaryFile
 from typing import Any
 
 import numpy as np
 
+from app import models
+from engine import bundle
+from engine.onnx_model import contract
 from engine.types import Floats
 from store.db import Store
 from store.records import StudentRecord
@@ -21,11 +26,30 @@ def report(store: Store, name: str) -> Shown | None:
     """All that is known of a student; None: there is none of that name."""
     for record in store.students.list():
         if record.name == name:
-            measured = {key: record.metrics.get(key) for key in ("to_people", "ccc_to_fp32", "behaviour", "best")}
+            measured = {
+                key: record.metrics.get(key) for key in ("to_people", "ccc_to_fp32", "behaviour", "best", "gate")
+            }
             parts = [entry for entry in record.metrics.get("to_teacher", []) if entry["n"]]
             facts = {"licence": record.licence, "file": record.file, "parts": parts}
             return {**_line(record), **facts, **measured, **_pictures(store, record)}
     return None
+
+
+def bundle_of(store: Store, name: str, folder: Path) -> Path:
+    """A trained student's bundle, written into `folder` under a name of its own.
+
+    Raises:
+        ValueError: there is no such student, its file is lost, or it has not passed the gate.
+    """
+    file = store.folder / models.record(store, name).file
+    with NamedTemporaryFile(dir=folder, suffix=".zip", delete=False) as target:
+        path = Path(target.name)
+    try:
+        bundle.write(file, contract(file), path)
+    except BaseException:
+        path.unlink()
+        raise
+    return path
 
 
 def _line(record: StudentRecord) -> Shown:
@@ -35,6 +59,7 @@ def _line(record: StudentRecord) -> Shown:
         "name": record.name,
         "title": f"{spec.architecture}, size {spec.size}, seed {spec.seed}",
         "bytes": record.metrics.get("bytes"),
+        "scheme": record.metrics.get("scheme"),
         "teacher": record.metrics.get("teacher"),
         "made_s": record.created_at,
         **{key: every.get(key) for key in ("n", "speakers", "ccc", "low", "high", "beside")},

@@ -4,11 +4,16 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from threading import Lock
+from typing import TYPE_CHECKING
 
 from engine import plugins
-from engine.onnx_model import ASSETS, OnnxModel
-from engine.types import Model, TeacherSpec
+from engine.onnx_model import ASSETS, OnnxModel, contract
+from engine.types import Model, StudentSpec, TeacherSpec
 from store.db import Store
+from store.records import StudentRecord
+
+if TYPE_CHECKING:  # torch: seconds to import, and most who open models need none
+    from engine.network import Network
 
 TEACHER = "embedded"  # what Etude brings along, in assets
 EMBEDDED = ("etude", "wav2small")
@@ -54,12 +59,41 @@ def student(store: Store, name: str) -> Opened:
     Raises:
         ValueError: there is none of that name, or its file is missing or damaged.
     """
-    if name in EMBEDDED:
-        return embedded_student(name)
-    files = {record.name: Path(record.file) for record in store.students.list()}
-    if name not in files:
-        raise ValueError(f"There is no student called {name!r}; there are: {', '.join(students(store))}.")
-    return student_file(store.folder / files[name])
+    return student_file(file(store, name))
+
+
+def file(store: Store, name: str) -> Path:
+    """Where a student's ONNX file is, or was put once.
+
+    Raises:
+        ValueError: there is none of that name.
+    """
+    return ASSETS / f"{name}.onnx" if name in EMBEDDED else store.folder / record(store, name).file
+
+
+def record(store: Store, name: str) -> StudentRecord:
+    """The row of a student that was trained here.
+
+    Raises:
+        ValueError: there is none of that name.
+    """
+    for known in store.students.list():
+        if known.name == name:
+            return known
+    raise ValueError(f"There is no student called {name!r}; there are: {', '.join(students(store))}.")
+
+
+def network(store: Store, name: str) -> "Network":
+    """A student as it was trained: float32, in torch, in evaluation mode.
+
+    Raises:
+        ValueError: there is none of that name, or its weights are missing or damaged.
+    """
+    from engine import weights
+
+    path = file(store, name)
+    spec = StudentSpec(**contract(path)["spec"]) if name in EMBEDDED else record(store, name).spec
+    return weights.load(spec, path.with_suffix(weights.SUFFIX))
 
 
 def embedded_student(name: str = STUDENT) -> Opened:

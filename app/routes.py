@@ -8,9 +8,11 @@ from pathlib import Path
 
 from fastapi import FastAPI, Request
 from fastapi.responses import FileResponse, JSONResponse, Response
+from starlette.background import BackgroundTask
 from starlette.concurrency import run_in_threadpool
 from starlette.staticfiles import StaticFiles
 
+from app import graduates
 from app.takes import ID, Takes
 from engine.audio import SUFFIXES, AudioError
 from store.db import Store
@@ -37,6 +39,18 @@ def add(app: FastAPI, store: Store, takes: Takes) -> None:
         if path is None:
             return Response("This sound is no longer here.", 404, media_type="text/plain")
         return FileResponse(path, media_type="audio/flac", headers={"Cache-Control": "private, no-store"})
+
+    @app.get("/students/{name}.zip")
+    def student(name: str) -> Response:
+        try:
+            path = graduates.bundle_of(store, name, takes.folder.parent)
+        except ValueError as error:
+            return Response(str(error), 404, media_type="text/plain")
+        done = BackgroundTask(path.unlink)
+        private = {"Cache-Control": "private, no-store"}
+        return FileResponse(
+            path, filename=f"{name}.zip", media_type="application/zip", headers=private, background=done
+        )
 
     @app.post("/takes")
     async def take(request: Request, name: str = "recording.wav") -> Response:

@@ -6,7 +6,6 @@ it was at the beginning, and a job that comes again does not ask again.
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 from app import lessons, trainings
 from app.lessons import Lesson
@@ -14,7 +13,7 @@ from app.trainings import ANSWERED, TrainOrder
 from app.work import Progress
 from engine import audio, listen, plugins, quiet, reinforce, sampling, speech
 from engine.crops import Crop, Crops, Writer
-from engine.types import AXES, SAMPLE_RATE, TeacherSpec
+from engine.types import AXES, SAMPLE_RATE
 from store.db import Store
 
 STEPS = 1_000_000  # of a job's bar: a checkpoint of a training of days still moves it
@@ -47,8 +46,7 @@ def taken(store: Store, home: Path) -> list[Lesson]:
 
 def _answers(store: Store, order: TrainOrder, taught: list[Lesson], home: Path, job_id: int) -> Iterator[Progress]:
     """Write the crops `dev` and `train`: stretches of the clips with the teacher's answers to exactly these."""
-    module = plugins.load("teachers", order.teacher)
-    school = _School(store, order, module.SPEC, module.load(threads=1))
+    school = School(store, order)
     wanted = [(number, lesson) for number, lesson in enumerate(taught) if lesson.part in ("train", "dev")]
     done, heard, width = 0, 0, len(AXES)
     for part in ("dev", "train"):
@@ -72,12 +70,17 @@ def _answers(store: Store, order: TrainOrder, taught: list[Lesson], home: Path, 
             out.finish()
 
 
-class _School:
-    """The teacher, and what it has answered before."""
+class School:
+    """A training's teacher, and what it has answered before.
 
-    def __init__(self, store: Store, order: TrainOrder, spec: TeacherSpec, model: Any) -> None:
-        self._store, self._options, self._model = store, order.reinforce, model
-        self._key = trainings.answered_as(spec, order.reinforce)
+    Raises:
+        ValueError: the teacher can't be loaded.
+    """
+
+    def __init__(self, store: Store, order: TrainOrder) -> None:
+        module = plugins.load("teachers", order.teacher)
+        self._store, self._options, self._model = store, order.reinforce, module.load(threads=1)
+        self._key = trainings.answered_as(module.SPEC, order.reinforce)
 
     def crops(self, number: int, lesson: Lesson) -> Iterator[Crop]:
         """The versions of a clip, or the clip itself where it is kept to choose by; none if it is gone or silent.

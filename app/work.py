@@ -7,10 +7,11 @@ is committed at once, so work that is stopped anywhere is continued by starting 
 import logging
 import shutil
 import sqlite3
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Generator, Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from engine import audio, corpora, listen, plugins
 from engine.types import Answer, CorpusRow, TeacherSpec
@@ -19,6 +20,9 @@ from store.records import ClipRecord, LabelRecord
 
 ROOM_BYTES = 2**26  # less room than this on the disk, and an import stops before it fails halfway
 
+PARTS = 1000  # that work is told in where nothing is counted
+
+T = TypeVar("T")
 log = logging.getLogger(__name__)
 
 
@@ -35,6 +39,18 @@ class Progress:
     def part(self) -> float:
         """What is done, 0..1."""
         return self.done / self.total if self.total else 1.0
+
+
+def within(low: float, high: float, steps: Generator[Progress, None, T]) -> Generator[Progress, None, T]:
+    """The same work as a part, from `low` to `high`, of larger work; gives what it gives."""
+    with closing(steps):
+        while True:
+            try:
+                step = next(steps)
+            except StopIteration as end:
+                result: T = end.value
+                return result
+            yield Progress(round(PARTS * (low + (high - low) * step.part)), PARTS, step.message)
 
 
 def import_folder(store: Store, folder: Path, job_id: int | None = None) -> Iterator[Progress]:

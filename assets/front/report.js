@@ -1,6 +1,6 @@
 // One student in full: scatter and Bland-Altman pictures, its agreement in parts, and what it says where nobody speaks.
 
-import { AXES, make, number } from "./axes.js";
+import { AXES, bytes, make, number } from "./axes.js";
 import { plotly, whenSeen } from "./curves.js";
 import { palette } from "./theme.js";
 
@@ -47,6 +47,16 @@ function remarks({ to_people, ccc_to_fp32, licence, file, best }) {
     make("li", {}, `Licence: ${licence}.`), make("li", {}, "File, in the data folder: ", make("code", {}, file)));
 }
 
+// The gate's report in a line, and the bundle of what passed it.
+function gate({ name: student, gate: found, scheme }) {
+  if (!found) return null;
+  const lost = found.drop ? `CCC lost by rounding ${triple(found.drop, 3)}` : "";
+  const facts = [`${bytes(found.bytes)} in ${scheme}`, lost, found.ms === null ? "" : `${number(found.ms)} ms for 5 s`, `onnxruntime ${found.onnxruntime} or newer`];
+  const href = `/students/${encodeURIComponent(student)}.zip`;
+  return make("section", { class: "gate" }, make("a", { class: "download", href, download: `${student}.zip` }, "Download the bundle"),
+    make("span", { class: "small" }, make("b", {}, "Passed the gate"), ` on ${found.n} clips: ${facts.filter(Boolean).join(" · ")}`));
+}
+
 export function mount(element, { props, watch }) {
   const box = make("article", { class: "report" });
   element.replaceChildren(box);
@@ -80,7 +90,7 @@ export function mount(element, { props, watch }) {
     const table = make("div", { class: "scroller" }, parts(student.parts, "ccc"));
     const statistic = make("select", { "aria-label": "Statistic", onchange: () => table.replaceChildren(parts(student.parts, statistic.value)) },
       ...STATISTICS.map(([key, text]) => make("option", { value: key }, text)));
-    box.replaceChildren(...[make("header", {}, make("h3", {}, student.name), make("span", { class: "small" }, student.title)), remarks(student),
+    box.replaceChildren(...[make("header", {}, make("h3", {}, student.name), make("span", { class: "small" }, student.title)), gate(student), remarks(student),
       picture("scatter", "Student against teacher"), picture("bland_altman", "Where they differ"),
       make("section", {}, make("h4", {}, "In parts, to the teacher, ", statistic), table),
       student.behaviour ? make("details", {}, make("summary", {}, "Where nobody speaks"), make("div", { class: "scroller" }, quiet(student.behaviour))) : null].filter(Boolean));

@@ -1,7 +1,8 @@
 """Rebuilds a student that ships: `python -m engine.recipes.student SHARED [--run NAME] [--work DIR] [--step STEP]`.
 
 Steps: crops (the teacher answers versions of every training clip), fit, export (writes assets/NAME.onnx, its contract
-and its trained weights), card (scores the file on speakers it never heard, writes assets/NAME.md). Each goes on where it was stopped.
+and its trained weights), card (scores the file on speakers it never heard, writes assets/NAME.md). Each goes on where
+it was stopped.
 """
 
 import argparse

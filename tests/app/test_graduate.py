@@ -1,16 +1,20 @@
 import hashlib
 import json
 import shutil
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 import onnx
 import pytest
+import torch
 
-from app import lessons, models
-from app.graduate import graduate, licence
+from app import holdout, lessons, models
+from app.graduate import SCHEMES, graduate, licence
 from app.lessons import Lesson
 from app.train import train
+from engine import gate, plugins
+from engine.gate import Bars
 from engine.measure import ccc
 from engine.teachers import loudness
 from engine.types import AXES
@@ -33,7 +37,9 @@ def test_the_file_is_a_student_that_the_page_can_ask(graduated: Store) -> None:
     opened = models.student(graduated, record.name)
     adv, _ = opened.model.predict(np.zeros((1, 16_000), np.float32))
     assert np.isfinite(adv).all()
-    assert (opened.licence, opened.title) == (record.licence, "etude, size 4, int8 convolutions, int4 linears")
+    parameters = sum(weight.numel() for weight in models.network(graduated, record.name).parameters())
+    title = plugins.load("schemes", record.metrics["scheme"]).TITLE
+    assert (opened.licence, opened.title) == (record.licence, f"etude, {parameters:,} parameters, {title}")
     assert not record.live
     assert opened.size_bytes == record.metrics["bytes"]
 
@@ -49,7 +55,42 @@ def test_the_contract_is_that_of_the_file(kept: Path, finished: Path) -> None:
         (record,) = store.students.list()
         assert said["data"] == record.data_fingerprint == lessons.fingerprint(lessons.lessons(store))
         assert said["metrics"].items() <= record.metrics.items()
-    assert sorted(each.name for each in kept.iterdir()) == ["etude-1.json", "etude-1.npz", "etude-1.onnx"]
+    assert sorted(each.name for each in kept.iterdir()) == [
+        f"etude-1.{suffix}" for suffix in ("json", "npz", "onnx", "safetensors")
+    ]
+
+
+def test_the_file_that_stays_passed_the_gate(kept: Path, graduated: Store) -> None:
+    (record,) = graduated.students.list()
+    report, scheme = record.metrics["gate"], record.metrics["scheme"]
+    assert report == json.loads((kept / "etude-1.json").read_text())["gate"]
+    assert (report["passed"], report["n"], report["measured_on"]) == (True, CLIPS * KEPT, holdout.KEPT)
+    assert report["sha256"] == hashlib.sha256((kept / "etude-1.onnx").read_bytes()).hexdigest()
+    assert scheme in SCHEMES
+
+
+def test_its_weights_are_kept_beside_it(graduated: Store) -> None:
+    said, asked = models.student(graduated, "etude-1").model, np.zeros((1, 16_000), np.float32)
+    full = models.network(graduated, "etude-1")(torch.from_numpy(asked)).detach().numpy()
+    np.testing.assert_allclose(said.predict(asked)[0], full, atol=0.05)
+
+
+def test_the_next_scheme_is_tried_where_one_does_not_pass(library: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = partial(gate.check, bars=Bars(least_ccc=0.99999, noticed=0))
+    monkeypatch.setattr(gate, "check", asked)
+    *_, last = train(library, classroom.order(passes=1), classroom.claimed(library).id)
+    assert last.result is not None
+    assert last.result["metrics"]["scheme"] == "fp32"
+
+
+def test_where_none_passes_the_axes_are_named_and_no_student_is_left(
+    library: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(gate, "check", partial(gate.check, bars=Bars(least_ccc=2, noticed=-1)))
+    with pytest.raises(ValueError, match=r"No file of this student passes the gate: Arousal agrees .* 2 is asked"):
+        list(train(library, classroom.order(passes=1), classroom.claimed(library).id))
+    assert library.students.list() == []
+    assert not list(library.folder.glob("students/*.onnx"))
 
 
 def test_what_is_stated_is_what_the_file_says_of_the_clips_kept_to_choose_by(kept: Path, graduated: Store) -> None:

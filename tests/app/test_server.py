@@ -128,6 +128,8 @@ def test_what_came_in_leaves_no_file_but_the_take(client: TestClient, tmp_path: 
         "/audio/%2e%2e%2f%2e%2e%2fetc%2fpasswd",
         "/audio/%2e%2e",
         "/audio/" + "0" * 32,
+        "/students/%2e%2e%2f%2e%2e%2fetc%2fpasswd.zip",
+        "/students/nobody.zip",
         "/gradio_api/file=/etc/passwd",
         "/gradio_api/file=../pyproject.toml",
         "/static/..%2f..%2f..%2fpyproject.toml",

@@ -2,6 +2,7 @@
 
 import re
 import shutil
+import zipfile
 from collections.abc import Iterator
 
 import pytest
@@ -94,6 +95,12 @@ def test_a_student_is_trained_listed_and_looked_at(tab: Page, taught: Store, ser
     for picture in ("scatter", "bland_altman"):
         tab.locator(f"#report [data-picture={picture}][data-drawn]").wait_for()
     expect(tab.locator("#report .parts").first).to_contain_text("corpus: class")
+    expect(tab.locator("#report .gate")).to_contain_text("Passed the gate on 24 clips")
+    with tab.expect_download() as begun:
+        tab.get_by_role("link", name="Download the bundle").click()
+    assert begun.value.suggested_filename == f"{tab.locator('#report h3').inner_text()}.zip"
+    with zipfile.ZipFile(begun.value.path()) as bundle:
+        assert "student.onnx" in bundle.namelist()
     tab.get_by_label("Statistic").select_option("mae")
     assert tab.locator("#report .parts").first.locator("tr").nth(1).inner_text().count("[") == 3
     shutil.rmtree(server.store.folder / "students")  # its row stays; nothing on the page may fail of it

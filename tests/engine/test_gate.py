@@ -7,17 +7,12 @@ from dataclasses import replace
 import numpy as np
 import onnx
 import pytest
-import torch
 from onnx import helper, numpy_helper
 from torch import nn
 
-from engine import distil, export, gate
-from engine.crops import Crops
-from engine.gate import Bars, Held
-from engine.types import StudentSpec
-from tests import students, taught
-
-SPEC = StudentSpec("etude", size=4)
+from engine import export, gate
+from engine.gate import Bars
+from tests import gated
 
 
 class ByLoudness(nn.Module):
@@ -36,25 +31,7 @@ class ByNeighbour(nn.Module):
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory):
-    """A student, untrained, as a file, and what it is held to: its own answers, as its teacher's too."""
-    home = tmp_path_factory.mktemp("gate")
-    torch.manual_seed(0)
-    student = students.built(SPEC)
-    clips = Crops.open(taught.folder(home, train=4, dev=40, test=4), "dev")
-    with torch.no_grad():  # untrained answers are all alike; these lie as far apart as a trained student's
-        distil.calibrate(student, distil.answers(student, clips), clips.adv)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(export, "LENGTHS_S", students.LENGTHS_S)
-        export.to_onnx(student, home / "fp32.onnx")
-    full = distil.answers(student, clips)
-    return home / "fp32.onnx", Held(replace(clips, adv=full), "made-up clips", full)
-
-
-def plain_module(module, path):
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(export, "LENGTHS_S", students.LENGTHS_S)
-        export.to_onnx(module, path)
-    return path
+    return gated.made(tmp_path_factory.mktemp("gate"))
 
 
 def louder(source, target, axis, factor):
@@ -128,13 +105,13 @@ def test_axes_are_told_apart_by_name(made, tmp_path):
 
 
 def test_no_number_for_silence_is_no_answer(made, tmp_path):
-    report = gate.check(plain_module(ByLoudness(), tmp_path / "level.onnx"), replace(made[1], full=None))
+    report = gate.check(gated.exported(ByLoudness(), tmp_path / "level.onnx"), replace(made[1], full=None))
     assert report.reasons == ("Its answer to silence is no number.",)
     assert report.odd["silence"] == [None, None, None]
 
 
 def test_a_batch_is_answered_as_its_clips_are(made, tmp_path):
-    report = gate.check(plain_module(ByNeighbour(), tmp_path / "batch.onnx"), replace(made[1], full=None))
+    report = gate.check(gated.exported(ByNeighbour(), tmp_path / "batch.onnx"), replace(made[1], full=None))
     (reason,) = report.reasons
     assert reason.startswith("In a batch it answers otherwise than alone, by 0.0")
 
