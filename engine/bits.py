@@ -8,7 +8,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import torch
 
+from engine import grids
 from engine.grids import Grid
 from engine.packing import Layer
 from engine.sensitivity import GRIDS, Sensitivity
@@ -32,9 +34,8 @@ class Step:
 
 def weight_bytes(layer: Layer, grid: Grid) -> float:
     """What a layer's weights and scales take in a file."""
-    rows, length = layer.matrix.shape
-    blocks = rows * (-(-length // grid.block) if grid.block else 1)
-    return float(layer.matrix.size * grid.bits / 8 + HALF * blocks)
+    blocks = grids.split(torch.from_numpy(layer.matrix.copy()), grid)
+    return float(blocks.numel() * grid.bits / 8 + HALF * len(blocks))
 
 
 def front(layers: Sequence[Layer], measured: Sensitivity) -> list[Step]:

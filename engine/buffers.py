@@ -19,7 +19,8 @@ class Buffers:
     def __init__(self) -> None:
         self.tensors: list[TensorProto] = []
         self._digits: dict[int, list[tuple[str, np.ndarray]]] = {}  # by levels
-        self._halves: list[tuple[str, np.ndarray]] = []
+        self._scales: list[tuple[str, np.ndarray]] = []  # columns
+        self._halves: list[tuple[str, np.ndarray]] = []  # rows
         self._shaping: list[NodeProto] = []
         self._known: set[str] = set()
 
@@ -36,10 +37,9 @@ class Buffers:
         places, scale = grids.steps(torch.from_numpy(matrix.copy()), grid)
         (rows, length), wide = matrix.shape, places.numel() // len(matrix)
         self._add_sparse(name, places, grid.levels) if grid.sparse else self._add(grid.levels, f"{name}/places", places)
-        self._halves.append((f"{name}/scale", scale.numpy()))
+        self._scales.append((f"{name}/scale", scale.numpy()))
         blocks = self._node("Reshape", f"{name}/places", self._numbers(-1, places.shape[1]))
-        column = self._node("Unsqueeze", f"{name}/scale", self._numbers(1))
-        last = self._node("Mul", blocks, column, made=f"{name}/values")
+        last = self._node("Mul", blocks, f"{name}/scale", made=f"{name}/values")
         if wide != length:
             last = self._node("Reshape", last, self._numbers(rows, wide))
             last = self._node("Slice", last, self._numbers(0), self._numbers(length), self._numbers(1))
@@ -54,7 +54,7 @@ class Buffers:
         if values.ndim == 1:
             self._halves.append((name, values))
             return
-        self._halves.append((f"{name}/flat", values))
+        self._halves.append((f"{name}/flat", values.reshape(-1)))
         self._node("Reshape", f"{name}/flat", self._numbers(*values.shape), made=name)
 
     def nodes(self) -> list[NodeProto]:
@@ -62,10 +62,11 @@ class Buffers:
         shaping, self._shaping = self._shaping, []
         for levels, parts in self._digits.items():
             self._unpack(levels, parts)
-        if self._halves:
-            self._keep("halves", np.concatenate([values.reshape(-1) for _, values in self._halves]).astype(np.float16))
-            floats = self._node("Cast", "halves", to=TensorProto.FLOAT)
-            self._part(floats, [(name, values.size) for name, values in self._halves])
+        for kind, halves in (("scales", self._scales), ("halves", self._halves)):
+            if halves:
+                self._keep(kind, np.concatenate([values for _, values in halves]).astype(np.float16))
+                floats = self._node("Cast", kind, to=TensorProto.FLOAT)
+                self._part(floats, [(name, len(values)) for name, values in halves])
         return self._shaping + shaping
 
     def _add(self, levels: int, name: str, places: torch.Tensor) -> None:

@@ -13,6 +13,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from engine.formulas import Formulas
 from engine.types import SAMPLE_RATE
 
 DENSE = 24  # bins from 0 Hz upwards that are all asked: there the mel bands are narrow
@@ -101,24 +102,13 @@ class Computed(torch.autograd.Function):
         """The formulas of `FoldedMel` as nodes of ONNX."""
         hop, n_mels = given[5:]
 
-        def number(value: float) -> Any:
-            return g.op("Constant", value_t=torch.tensor(value, dtype=torch.float32))
-
-        def whole(value: int) -> Any:
-            return g.op("Constant", value_t=torch.tensor([value]))
-
-        def column(row: Any) -> Any:
-            return g.op("Unsqueeze", row, whole(1))
-
-        def part(row: Any, first: int, last: int) -> Any:
-            return g.op("Slice", row, whole(first), whole(last))
+        make = Formulas(g)
+        number, column, part = make.number, make.column, make.part
 
         def waves(angle: Any) -> Any:
             return g.op("Concat", g.op("Cos", angle), g.op("Sin", angle), axis_i=1)
 
-        # a plain Range would be computed by the exporter, and kept as numbers
-        ones = g.op("ConstantOfShape", whole(hop), value_t=torch.ones(1))
-        steps = g.op("CumSum", ones, g.op("Constant", value_t=torch.tensor(0)), exclusive_i=1)
+        steps = make.count(hop)
         place = g.op("Mul", g.op("Add", steps, number(0.5)), number(math.pi / hop))
         root = g.op("Sin", g.op("Mul", place, number(0.5)))
         fours = g.op("Mul", part(steps, 0, evens(hop) // 2), number(4.0))
@@ -126,12 +116,9 @@ class Computed(torch.autograd.Function):
         odds = g.op("Add", g.op("Mul", part(steps, 0, DENSE // 2), number(2.0)), number(1.0))
         corner = g.op("Exp", g.op("Mul", part(steps, 0, n_mels + 2), number(_step(n_mels))))
         corners = g.op("Sub", g.op("Mul", corner, number(700.0)), number(700.0))
-        low, top, high = (part(corners, first, first + n_mels) for first in range(3))
         bin = g.op("Concat", fours, fours, twos, twos, odds, odds, axis_i=0)
         hertz = column(g.op("Mul", bin, number(_bin_hz(hop))))
-        rise = g.op("Div", g.op("Sub", hertz, low), g.op("Sub", top, low))
-        fall = g.op("Div", g.op("Sub", high, hertz), g.op("Sub", high, top))
-        triangles = g.op("Relu", g.op("Min", rise, fall))
+        triangles = make.triangles(hertz, corners, n_mels)
         half, full = column(part(place, 0, hop // 2)), column(place)
         tables = [waves(g.op("Mul", *pair)) for pair in ((half, fours), (half, twos), (full, odds))]
         return g.op("Mul", root, root), *tables, triangles

@@ -20,7 +20,7 @@ class Grid:
     """How finely the rows of a matrix are kept."""
 
     levels: int
-    block: int | None = None  # weights in a row that share a scale; None: the whole row
+    block: int | None = None  # about how many weights in a row share a scale; None: the whole row
     sparse: bool = False  # two of each four weights in a row are zero (2:4, Mishra et al. 2021, arXiv 2104.08378)
 
     @property
@@ -55,16 +55,21 @@ PAIRS = tuple(combinations(range(FOUR), 2))  # the places of four that are kept;
 
 
 def split(matrix: Tensor, grid: Grid) -> Tensor:
-    """Rows cut into equal blocks of at most the grid's, the last of a row filled with zeros.
+    """Rows cut into equal blocks of about the grid's size, the last of a row filled with zeros.
 
     Shape:
         [rows, length] -> [rows * blocks, size].
     """
-    blocks = math.ceil(matrix.shape[1] / grid.block) if grid.block else 1
-    size = math.ceil(matrix.shape[1] / blocks)
+    length = matrix.shape[1]
+    size = _size(length, grid.block) if grid.block else length
     size += -size % FOUR if grid.sparse else 0
-    padded = torch.nn.functional.pad(matrix, (0, blocks * size - matrix.shape[1]))
-    return padded.reshape(-1, size)
+    return torch.nn.functional.pad(matrix, (0, -length % size)).reshape(-1, size)
+
+
+def _size(length: int, block: int) -> int:
+    """Of equal blocks: a divisor of the length that is about as long as asked, else what leaves little to fill."""
+    near = [size for size in range(3 * block // 4, 5 * block // 4 + 1) if length % size == 0]
+    return min(near, key=lambda size: abs(size - block)) if near else math.ceil(length / math.ceil(length / block))
 
 
 def join(blocks: Tensor, rows: int, length: int) -> Tensor:

@@ -1,15 +1,18 @@
 """Each layer gets as many bits as it needs, found by measuring what its rounding does to the answers.
 
 With a budget of bytes: the most faithful file within it. Without: the smallest file that agrees as well as is asked.
+Where there are lessons, the student then learns to bear what was found, and agrees better still.
 """
 
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import onnx
 
-from engine import bits, packing, sensitivity
+from engine import bits, packing, qat, sensitivity
+from engine.bits import Step
 from engine.scheme import Given
-from engine.sensitivity import Probe
+from engine.sensitivity import Plan, Probe, Sensitivity
 
 TITLE = "each layer its own bits, by sensitivity"
 NEEDS = ("student", "clips")
@@ -27,17 +30,31 @@ def write(source: Path, target: Path, given: Given) -> None:
     probe = Probe(given.student, given.clips)
     measured = sensitivity.measure(probe, [layer.name for layer in layers], given.tell)
     steps = bits.front(layers, measured)
-    if given.most_bytes is not None:
+    plan = (
+        _within(steps, given.most_bytes, source) if given.most_bytes else _good(steps, given.least_ccc, probe, measured)
+    )
+    if given.lessons is None:
+        packing.pack(source, target, plan)
+    else:
+        qat.write(source, target, plan, given)
+
+
+def _within(steps: list[Step], most: int, source: Path) -> Plan:
+    size = 0
+    with TemporaryDirectory() as folder:
         for step in steps:
-            packing.pack(source, target, step.plan)
-            if target.stat().st_size <= given.most_bytes:
-                return
-        raise ValueError(f"No plan makes a file of {given.most_bytes:,} bytes; the least is {target.stat().st_size:,}.")
+            packing.pack(source, Path(folder) / "packed.onnx", step.plan)
+            size = (Path(folder) / "packed.onnx").stat().st_size
+            if size <= most:
+                return step.plan
+    raise ValueError(f"No plan makes a file of {most:,} bytes; the least is {size:,}.")
+
+
+def _good(steps: list[Step], least: float, probe: Probe, measured: Sensitivity) -> Plan:
     for step in reversed(steps):
         # what is foretold is a little too good when many layers are coarse: the last word has a measurement
-        if step.agreement.min() >= given.least_ccc:
+        if step.agreement.min() >= least:
             error = probe.answers(step.plan) - measured.answers
-            if measured.agreement(error).min() >= given.least_ccc:
-                packing.pack(source, target, step.plan)
-                return
-    raise ValueError(f"No plan agrees {given.least_ccc} with the fp32 student on each axis; ask for less.")
+            if measured.agreement(error).min() >= least:
+                return step.plan
+    raise ValueError(f"No plan agrees {least} with the fp32 student on each axis; ask for less.")
