@@ -38,6 +38,16 @@ def contract(path: Path) -> dict[str, Any]:
     return {"name": path.stem, **DEFAULTS, **stated, "bytes": path.stat().st_size}
 
 
+def session(model: str | bytes, threads: int = 1) -> onnxruntime.InferenceSession:
+    """A file's path, or what a file would hold, opened on the CPU."""
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = threads
+    options.log_severity_level = 3
+    # weights kept in 4 or 8 bits are unpacked once at load, not at every call
+    options.add_session_config_entry("session.disable_quant_qdq", "1")
+    return onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
+
+
 class OnnxModel:
     """A `engine.types.Model` on onnxruntime's CPU.
 
@@ -57,13 +67,8 @@ class OnnxModel:
         self.hop_s: float = self.contract["hop_s"]
         if self.contract["sample_rate"] != SAMPLE_RATE:
             raise ValueError(f"{self.path.name} hears {self.contract['sample_rate']} Hz; Etude gives {SAMPLE_RATE} Hz.")
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = threads
-        options.log_severity_level = 3
-        # weights kept in 4 or 8 bits are unpacked once at load, not at every call
-        options.add_session_config_entry("session.disable_quant_qdq", "1")
         try:
-            self._session = onnxruntime.InferenceSession(str(self.path), options, providers=["CPUExecutionProvider"])
+            self._session = session(str(self.path), threads)
         except Exception as error:  # onnxruntime has no common class for its errors
             raise ValueError(f"{self.path.name} is not a model that onnxruntime can run.") from error
         inputs, outputs = self._session.get_inputs(), self._session.get_outputs()
