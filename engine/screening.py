@@ -11,9 +11,10 @@ from pathlib import Path
 
 import numpy as np
 
-from engine import distil, export, quantize, timing
+from engine import distil, export, scheme, timing
 from engine.candidates import Candidate
 from engine.onnx_model import OnnxModel
+from engine.scheme import Given
 from engine.types import SAMPLE_RATE, Floats, StudentSpec
 
 HEARD_S = 5.0
@@ -34,7 +35,7 @@ def size(spec: StudentSpec, file: Path) -> Size:
     """Export a shape with untrained weights, quantized, to `file`."""
     network, full = distil.build(spec), file.with_suffix(".fp32.onnx")
     export.to_onnx(network, full)
-    quantize.smallest(full, file)
+    scheme.write("int8_int4", full, file, Given())
     return Size(spec, sum(weight.numel() for weight in network.parameters()), file.stat().st_size)
 
 

@@ -11,11 +11,12 @@ import json
 from dataclasses import asdict, replace
 from pathlib import Path
 
-from engine import distil, export, plugins, quantize, team, weights
+from engine import distil, export, plugins, scheme, team, weights
 from engine.network import Network
 from engine.onnx_model import ASSETS
 from engine.recipes import student_card, student_crops
 from engine.recipes.students import RUNS, SHIPPED, TEACHER, folder
+from engine.scheme import Given
 from engine.types import AXES, SAMPLE_RATE
 
 
@@ -38,7 +39,7 @@ def files(work: Path, name: str, seed: int) -> tuple[Path, Path]:
     """The run's student as fp32 ONNX and as the small file that would ship."""
     student, home = trained(work, name, seed), folder(work, name, seed)
     export.to_onnx(student, home / "fp32.onnx")
-    quantize.smallest(home / "fp32.onnx", home / "small.onnx")
+    scheme.write("int8_int4", home / "fp32.onnx", home / "small.onnx", Given())
     return home / "fp32.onnx", home / "small.onnx"
 
 

@@ -23,6 +23,8 @@ class Run:
 PASSES, PASS_S = 8, 60_000.0
 RUNS = {
     "etude": Run("Etude, 56K parameters", StudentSpec("etude"), PRESETS["etude"]),
+    "etude_12": Run("Etude, size 12", StudentSpec("etude", size=12), PRESETS["etude"]),
+    "etude_8": Run("Etude, size 8", StudentSpec("etude", size=8), PRESETS["etude"]),
     "wav2small": Run(
         "Wav2Small 72K", StudentSpec("wav2small", size=13), replace(PRESETS["etude"], passes=PASSES, pass_s=PASS_S)
     ),

@@ -10,7 +10,8 @@ from tempfile import TemporaryDirectory
 
 import numpy as np
 
-from engine import distil, export, quantize
+from engine import distil, export, scheme
+from engine.scheme import Given
 from engine.timing import files_ms
 from engine.types import SAMPLE_RATE, StudentSpec
 
@@ -31,7 +32,7 @@ def main() -> None:
             student = distil.build(StudentSpec(name, size=13 if name.startswith("wav2small") else 16)).eval()
             full, small = (Path(folder) / f"{name}.{kind}.onnx".replace(":", "-") for kind in ("fp32", "small"))
             export.to_onnx(student, full)
-            quantize.smallest(full, small)
+            scheme.write("int8_int4", full, small, Given())
             files |= {f"{name} fp32": full, f"{name} small": small}
             numbers = sum(each.numel() for each in student.parameters())
             facts[name] = numbers, student.tokens_per_s, full.stat().st_size, small.stat().st_size
