@@ -69,7 +69,8 @@ class Crops:
         import torch
 
         length = self.length[rows[0]]
-        return torch.from_numpy(np.stack([self.samples[s : s + length] for s in self.start[rows]]) / np.float32(32768))
+        sounds = torch.from_numpy(np.stack([self.samples[start : start + length] for start in self.start[rows]]))
+        return sounds.float().mul_(1 / 32_768)
 
     def clip(self, row: int) -> Floats:
         """One crop as float32 [T]."""

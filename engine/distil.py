@@ -11,6 +11,7 @@ import time
 from collections.abc import Iterator
 from copy import deepcopy
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -96,6 +97,7 @@ class Training:
         self, spec: StudentSpec, options: DistilOptions, data: Path, folder: Path, rank: int = 0, of: int = 1
     ) -> None:
         torch.set_num_threads(1)
+        machine.keep_memory()
         self.spec, self.options, self.folder, self.rank, self.of = spec, options, folder, rank, of
         self.crops, self.dev = Crops.open(data, "train"), Crops.open(data, "dev")
         self.device = machine.device()
@@ -112,7 +114,9 @@ class Training:
         self.best, self.since = -1.0, 0
         if (folder / STATE).exists():
             self._resume()
-        self.taught = nn.parallel.DistributedDataParallel(self.pupil) if of > 1 else self.pupil
+        # buffers are the norms' statistics: those of rank 0 are kept, and no other process reads its own
+        together = partial(nn.parallel.DistributedDataParallel, forward_sync_buffers=False)
+        self.taught = together(self.pupil) if of > 1 else self.pupil
 
     def run(self) -> Iterator[Told]:
         """Go on to the end; yields after every step of rank 0's and after every pass."""
@@ -181,10 +185,8 @@ class Training:
     def _follow(self) -> None:
         taken = self.number * 1000 + self.step  # early on the average forgets faster
         share = min(self.options.average, (1 + taken) / (10 + taken)) if self.options.average else 0.0
-        for mean, value in zip(self.average.parameters(), self.student.parameters(), strict=True):
-            mean.lerp_(value, 1 - share)
-        for kept, buffer in zip(self.average.buffers(), self.student.buffers(), strict=True):
-            kept.copy_(buffer)
+        torch._foreach_lerp_(list(self.average.parameters()), list(self.student.parameters()), 1 - share)
+        torch._foreach_copy_(list(self.average.buffers()), list(self.student.buffers()))
 
     def _score(self, batches: list[np.ndarray]) -> Told:
         """Rank 0 scores the averaged student and keeps it if it is the best; all learn whether to go on."""
