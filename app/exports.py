@@ -74,10 +74,10 @@ def make(given: Given, by: str, on: str, home: Path) -> Generator[Progress, None
     full, file = home / FULL, home / f"made-{by}.onnx"
     if not full.exists():
         export.to_onnx(given.student, full)
-    yield from telling.steps(lambda tell: scheme.write(by, full, file.with_suffix(".made"), replace(given, tell=tell)))
-    file.with_suffix(".made").replace(file)
-    yield Progress(PARTS, PARTS, "The file goes through the gate.")
     asked = gate.some(given.clips)
+    wanted = replace(given, clips=asked)
+    yield from telling.steps(lambda tell: scheme.write(by, full, file, replace(wanted, tell=tell)))
+    yield Progress(PARTS, PARTS, "The file goes through the gate.")
     held = Held(asked, on, distil.answers(given.student, asked))
     return Made(by, file, gate.check(file, held, full))
 

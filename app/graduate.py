@@ -30,7 +30,7 @@ from store.records import StudentRecord
 
 HOME = "students"  # the folder, in the store's, of the files that stay
 WEIGHTS = f"student{weights.SUFFIX}"  # in the training's folder
-SCHEMES = ("int8_int4", "fp32")  # tried in turn until one passes the gate
+SCHEMES = ("int8_int4", "int8_weights", "fp32")  # tried in turn until one passes the gate
 EXPORTED = 0.5  # of the bar: where the file that stays is made
 SIMPLE = 2000  # clips at most from which the ridge learns
 Metrics = dict[str, Any]

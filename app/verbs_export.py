@@ -14,7 +14,7 @@ from engine import plugins
 from engine.types import AXES
 from store.db import Store
 
-SCHEME = "fp32"
+SCHEME = "int8_weights"
 Figures = list[float | None]
 
 
