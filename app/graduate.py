@@ -30,7 +30,7 @@ from store.records import StudentRecord
 
 HOME = "students"  # the folder, in the store's, of the files that stay
 WEIGHTS = f"student{weights.SUFFIX}"  # in the training's folder
-SCHEMES = ("int8_int4", "int8_weights", "fp32")  # tried in turn until one passes the gate
+SCHEMES = ("auto", "int8_weights", "fp32")  # tried in turn until one passes the gate
 EXPORTED = 0.5  # of the bar: where the file that stays is made
 SIMPLE = 2000  # clips at most from which the ridge learns
 Metrics = dict[str, Any]
@@ -79,14 +79,20 @@ def _export(student: Network, home: Path) -> Generator[Progress, None, Made]:
     """
     (home / exports.FULL).unlink(missing_ok=True)  # of a worker that was killed in here
     given = Given(student, clips=Crops.open(home, "dev"), lessons=Crops.open(home, "train"))
+    failed = ""
     for place, scheme in enumerate(SCHEMES):
         share = EXPORTED / len(SCHEMES)
         making = exports.make(given, scheme, holdout.KEPT, home)
-        made = yield from within(share * place, share * (place + 1), making)
+        try:
+            made = yield from within(share * place, share * (place + 1), making)
+        except ValueError as error:  # a scheme that can't make it; another one may
+            failed = str(error)
+            continue
         if made.report.passed:
             weights.save(student, home / WEIGHTS)
             return made
-    raise ValueError(f"No file of this student passes the gate: {' '.join(made.report.reasons)}")
+        failed = " ".join(made.report.reasons)
+    raise ValueError(f"No file of this student passes the gate: {failed}")
 
 
 def _known(order: TrainOrder, taught: list[Lesson], name: str, student: Network) -> dict[str, Any]:

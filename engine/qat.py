@@ -27,7 +27,8 @@ from engine.types import SAMPLE_RATE
 
 RATE = 3e-4  # the highest
 RISE = 0.05  # of the way, until it is reached
-HEARD_S = 40_000.0  # seconds of speech in all, crops heard twice counted twice
+HEARD_S = 20_000.0  # seconds of speech in all, crops heard twice counted twice
+MOST_PASSES = 30  # over few lessons
 
 
 class OnGrid(nn.Module):
@@ -80,6 +81,7 @@ def tune(
 def _batches(lessons: Crops, heard_s: float, seed: int) -> list[np.ndarray]:
     """Rows of each step, over the lessons as often as it takes."""
     every_s = float(lessons.length.sum()) / SAMPLE_RATE
+    heard_s = min(heard_s, MOST_PASSES * every_s)
     passes = max(1, math.ceil(heard_s / every_s))
     options = replace(PRESETS["etude"], pass_s=heard_s / passes)
     return [rows for number in range(passes) for rows in sampling.plan(lessons, options, seed, number)]

@@ -13,7 +13,12 @@ from engine.scheme import Given
 from tests import taught
 
 NAMES = plugins.names("schemes")
-LEAST = {"int8_int4": 0.9, "qat": 0.9, "pruned": 0.3}  # of a CCC: the student has hardly learnt, and in no time
+LEAST = {
+    "auto": 0.9,
+    "int8_int4": 0.9,
+    "qat": 0.9,
+    "pruned": 0.3,
+}  # of a CCC: the student has hardly learnt, and in no time
 
 
 @pytest.fixture(scope="module")

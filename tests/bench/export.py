@@ -1,0 +1,149 @@
+"""What each scheme makes of the students that ship: `python -m tests.bench.export WORK [--part dev]`.
+
+WORK holds taught crops (`python -m engine.recipes.student SHARED --work WORK --step crops`). Schemes are given `train`
+and `dev`; what is printed is measured on PART, whose speakers no student and no scheme heard, and on telephone prompts
+of a voice and a maker that no student ever heard (Debian's asterisk-prompt-it-menardi-wav), answered by the teacher.
+Times are of sessions with default options, as parts of the fp32 file's in the same run. Writes assets/export.md.
+"""
+
+import argparse
+from dataclasses import dataclass, replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import numpy as np
+import onnxruntime
+
+from engine import corpora, distil, export, plugins, scheme
+from engine.audio import AudioError
+from engine.crops import Crop, Crops, save
+from engine.measure import ccc
+from engine.onnx_model import ASSETS
+from engine.recipes import packages
+from engine.recipes.student_crops import LONGEST
+from engine.recipes.students import RUNS, TEACHER, folder
+from engine.recipes.voices import heard
+from engine.scheme import Given
+from engine.timing import calls_ms
+from engine.types import SAMPLE_RATE, Floats
+
+UNSEEN = "asterisk-prompt-it-menardi-wav"
+PROMPTS = 200
+GOOD = 0.003  # of the CCC to the teacher that may be lost on each axis
+STUDENTS = (("etude", 1), ("wav2small", 0))  # and the seeds that ship
+SMALLER = (("etude_12", 0), ("etude_8", 0))
+BUDGETS = {"etude": (40_000, 32_000), "wav2small": (50_000,)}
+HEAD = (
+    "| student | scheme | bytes | CCC to fp32 | CCC to the teacher lost | of an unseen voice: CCC to fp32 | lost "
+    "| time of fp32 | good |\n|---|---|---|---|---|---|---|---|---|"
+)
+
+
+@dataclass(frozen=True)
+class Spoken:
+    """Clips with the teacher's answers, and the fp32 student's."""
+
+    clips: Crops
+    full: Floats
+
+    def line(self, file: Path) -> tuple[str, str, float]:
+        """CCC to fp32 and the CCC to the teacher that is lost, for people, and the most that is lost."""
+        said = answers(file, self.clips)
+        lost = ccc(self.full, self.clips.adv) - ccc(said, self.clips.adv)
+        near = " / ".join(f"{value:.4f}" for value in ccc(said, self.full))
+        return near, " / ".join(f"{value:+.4f}" for value in lost), float(lost.max())
+
+
+def opened(file: Path) -> onnxruntime.InferenceSession:
+    """With default options, on one thread."""
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = 1
+    return onnxruntime.InferenceSession(str(file), options, providers=["CPUExecutionProvider"])
+
+
+def answers(file: Path, clips: Crops) -> Floats:
+    """A file's A/D/V of each clip, [N, 3]."""
+    session = opened(file)
+    return np.stack([session.run(["adv"], {"audio": clips.clip(row)[None]})[0][0] for row in range(len(clips))])
+
+
+def unseen(work: Path) -> Crops:
+    """The prompts, whole, with the teacher's answers; kept in `work`."""
+    if not (work / "unseen.npz").exists():
+        packages.fetch(UNSEEN, work / "packages")
+        rows = [row for row in corpora.rows(work / "packages" / UNSEEN) if packages.spoken(row.path)]
+        teacher = plugins.load("teachers", TEACHER).load()
+        found = []
+        for row in rows:
+            try:
+                samples = np.rint(heard(row)[:LONGEST] * 32767).astype(np.int16)
+            except AudioError:
+                continue
+            adv, _ = teacher.predict((samples / np.float32(32768))[None])
+            found.append(Crop(samples, adv[0], np.zeros(0, np.float32)))
+            if len(found) == PROMPTS:
+                break
+        save(found, work, "unseen")
+    return Crops.open(work, "unseen")
+
+
+def rows(work: Path, run: str, seed: int, part: str, home: Path) -> list[str]:
+    """A line a scheme."""
+    student = distil.load(replace(RUNS[run].spec, seed=seed), folder(work, run, seed))
+    full = home / f"{run}.onnx"
+    export.to_onnx(student, full)
+    held = [Spoken(clips, answers(full, clips)) for clips in (Crops.open(work, part), unseen(work))]
+    given = Given(student, Crops.open(work, "dev"), Crops.open(work, "train"))
+    asked = [(name, name, given) for name in plugins.names("schemes")]
+    asked += [
+        ("auto", f"auto, at most {most:,} bytes", replace(given, most_bytes=most)) for most in BUDGETS.get(run, ())
+    ]
+    if run not in dict(STUDENTS):
+        asked = [each for each in asked if each[0] in ("int8_int4", "qat")]
+    found = []
+    for number, (name, title, what) in enumerate(asked):
+        file = home / f"{run}-{number}.onnx"
+        scheme.write(name, full, file, what)
+        (near, lost, most), (far, unheard, far_most) = (each.line(file) for each in held)
+        good = "yes" if max(most, far_most) <= GOOD else "no"
+        size, part_of = file.stat().st_size, share(file, full)
+        found.append(f"| {run} | {title} | {size:,} | {near} | {lost} | {far} | {unheard} | {part_of:.2f} | {good} |")
+        print(found[-1], flush=True)
+    return found
+
+
+def share(file: Path, full: Path) -> float:
+    """The time of 5 s as a part of the fp32 file's, the median over sessions, both opened anew for each."""
+    audio = np.random.default_rng(0).standard_normal((1, 5 * SAMPLE_RATE)).astype(np.float32)
+    found = []
+    for _ in range(5):
+        sessions = {"file": opened(file), "full": opened(full)}
+        runs = {name: lambda each=each: each.run(["adv"], {"audio": audio}) for name, each in sessions.items()}
+        times = calls_ms(runs, 20)
+        found.append(times["file"] / times["full"])
+    return float(np.median(found))
+
+
+def main() -> None:
+    """Print and write the table."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("work", type=Path)
+    parser.add_argument("--part", default="test")
+    parser.add_argument("--run", choices=RUNS, help="this student only; nothing is written")
+    given = parser.parse_args()
+    print(HEAD)
+    lines = []
+    with TemporaryDirectory() as home:
+        for run, seed in (*STUDENTS, *SMALLER):
+            if (given.run or run) == run and (folder(given.work, run, seed) / distil.BEST).exists():
+                lines += rows(given.work, run, seed, given.part, Path(home))
+    if not given.run:
+        clips, prompts = len(Crops.open(given.work, given.part)), len(unseen(given.work))
+        on = f"{clips} clips of `{given.part}` and {prompts} prompts of {UNSEEN}, by `python -m tests.bench.export`.\n"
+        (ASSETS / "export.md").write_text(
+            f"# What each scheme makes of a student\n\nMeasured on {on}\n{HEAD}\n" + "\n".join(lines) + "\n"
+        )
+
+
+if __name__ == "__main__":
+    main()
