@@ -5,6 +5,8 @@ load with default options. DequantizeLinear would be done in each call, 1.6 time
 otherwise; and 4-bit integers would need a newer runtime. Numbers of one kind share one buffer, which saves names.
 """
 
+from typing import Any
+
 import numpy as np
 import torch
 from onnx import NodeProto, TensorProto, helper, numpy_helper
@@ -111,7 +113,7 @@ class Buffers:
         sizes = self._numbers(*(size for _, size in parts))
         self._shaping.append(helper.make_node("Split", [whole, sizes], [name for name, _ in parts], axis=0))
 
-    def _node(self, operator: str, *inputs: str, made: str = "", **attributes: object) -> str:
+    def _node(self, operator: str, *inputs: str, made: str = "", **attributes: Any) -> str:
         made = made or f"{inputs[0]}/{operator}"
         self._shaping.append(helper.make_node(operator, inputs, [made], **attributes))
         return made

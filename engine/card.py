@@ -67,8 +67,7 @@ Everything that its teacher cannot do, and less. Not known: {"; ".join(unknown)}
 ## What the page does besides
 
 {PAGE.format(**contract)}
-With default options onnxruntime unpacks small weights at every call; `predict.py` sets `session.disable_quant_qdq`,
-which gives full speed and exactly the page's numbers.
+With default session options onnxruntime unpacks small weights once, when it loads the file.
 """
 
 

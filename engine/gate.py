@@ -70,7 +70,7 @@ class Report:
     drop: Figures | None  # of the CCC to the teacher; negative: the file is nearer to it
     odd: dict[str, Figures]  # its answers to silence and extremes
     batch_difference: float | None
-    ms: float | None  # for 5 s of sound, one thread, opened as Etude does
+    ms: float | None  # for 5 s of sound, one thread
     of_fp32: float | None  # ms as a part of those of the float32 file in the same run
     memory_5s_bytes: int | None  # at most, over an empty process
     memory_60s_bytes: int | None

@@ -43,8 +43,6 @@ def session(model: str | bytes, threads: int = 1) -> onnxruntime.InferenceSessio
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = threads
     options.log_severity_level = 3
-    # weights kept in 4 or 8 bits are unpacked once at load, not at every call
-    options.add_session_config_entry("session.disable_quant_qdq", "1")
     return onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
 
 

@@ -12,12 +12,15 @@ from dataclasses import asdict, replace
 from pathlib import Path
 
 from engine import distil, export, plugins, scheme, team, weights
+from engine.crops import Crops
 from engine.network import Network
 from engine.onnx_model import ASSETS
 from engine.recipes import student_card, student_crops
 from engine.recipes.students import RUNS, SHIPPED, TEACHER, folder
 from engine.scheme import Given
 from engine.types import AXES, SAMPLE_RATE
+
+SHIPPED_BY = "auto"  # the scheme
 
 
 def fit(work: Path, name: str, seed: int, processes: int) -> None:
@@ -36,7 +39,7 @@ def trained(work: Path, name: str, seed: int) -> Network:
 
 
 def files(work: Path, name: str, seed: int) -> tuple[Path, Path]:
-    """The run's student as fp32 ONNX and as the small file that would ship."""
+    """The run's student as fp32 ONNX, and made small without learning: by which runs are compared."""
     student, home = trained(work, name, seed), folder(work, name, seed)
     export.to_onnx(student, home / "fp32.onnx")
     scheme.write("int8_int4", home / "fp32.onnx", home / "small.onnx", Given())
@@ -50,13 +53,15 @@ def numbers(student: Network) -> int:
 
 
 def write(work: Path, name: str, seed: int, processes: int, target: Path) -> None:
-    """Export, quantize, and write the contract and the trained weights beside the file."""
-    target.write_bytes(files(work, name, seed)[1].read_bytes())
-    weights.save(trained(work, name, seed), target.with_suffix(weights.SUFFIX))
+    """Export, make small by SHIPPED_BY, and write the contract and the trained weights beside the file."""
+    student, (full, _) = trained(work, name, seed), files(work, name, seed)
+    scheme.write(SHIPPED_BY, full, target, Given(student, Crops.open(work, "dev"), Crops.open(work, "train")))
+    weights.save(student, target.with_suffix(weights.SUFFIX))
     teacher, run = plugins.load("teachers", TEACHER).SPEC, RUNS[name]
+    title = plugins.load("schemes", SHIPPED_BY).TITLE
     stated = {
         "name": target.stem,
-        "title": f"{run.title}, int8 convolutions, int4 linears",
+        "title": f"{run.title}, {title}",
         "teacher": teacher.name,
         "teacher_sha256": teacher.revision,
         "licence": teacher.licence,
@@ -64,9 +69,10 @@ def write(work: Path, name: str, seed: int, processes: int, target: Path) -> Non
         "sample_rate": SAMPLE_RATE,
         "window_s": teacher.window_s,
         "hop_s": teacher.hop_s,
-        "precision": "int8/int4 weights",
+        "scheme": SHIPPED_BY,
+        "precision": title,
         "opset": export.OPSET,
-        "parameters": numbers(trained(work, name, seed)),
+        "parameters": numbers(student),
         "sha256": hashlib.sha256(target.read_bytes()).hexdigest(),
         "spec": asdict(run.spec),
         "options": asdict(replace(run.options, processes=processes)),

@@ -123,9 +123,8 @@ Synthetic sounds of 5 s, without the voice filter that Etude puts in front:
 
 ## Limits
 
-Everything that its teacher cannot do, and less: valence is mostly words, and so few parameters hear few of them. With
-default session options onnxruntime unpacks the weights at every call, and rounds what meets 4-bit linears to 8 bits;
-set `session.disable_quant_qdq` to 1 for full speed and the numbers above.
+Everything that its teacher cannot do, and less: valence is mostly words, and so few parameters hear few of them.
+onnxruntime unpacks the weights once, when it loads the file, with default session options.
 
 ## Rebuild
 
