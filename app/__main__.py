@@ -8,6 +8,7 @@ import click
 
 from app import console, models, predict, settings, table, work
 from app.console import Verbs, data_option, json_option
+from app.verbs_bits import bits
 from app.verbs_export import check, export, schemes
 from app.verbs_search import search
 from app.verbs_train import train
@@ -20,7 +21,7 @@ def main() -> None:
     """Etude turns a big speech-emotion model into a tiny one you own."""
 
 
-for verb in (train, search, export, schemes, check):
+for verb in (train, search, bits, export, schemes, check):
     main.add_command(verb)
 
 

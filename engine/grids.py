@@ -30,7 +30,7 @@ class Grid:
         return kept / 2 + PACKED[len(PAIRS)].bits / 4 if self.sparse else kept
 
     def __str__(self) -> str:
-        spread = f" in blocks of {self.block}" if self.block else ""
+        spread = f" in blocks of {self.block}" if self.block else " in rows"
         return f"{self.bits:.2g} bits{spread}" + (", half of them zero" if self.sparse else "")
 
 

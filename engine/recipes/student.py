@@ -55,7 +55,8 @@ def numbers(student: Network) -> int:
 def write(work: Path, name: str, seed: int, processes: int, target: Path) -> None:
     """Export, make small by SHIPPED_BY, and write the contract and the trained weights beside the file."""
     student, (full, _) = trained(work, name, seed), files(work, name, seed)
-    scheme.write(SHIPPED_BY, full, target, Given(student, Crops.open(work, "dev"), Crops.open(work, "train")))
+    given = Given(student, Crops.open(work, "dev"), Crops.open(work, "train"), SHIPPED[name])
+    scheme.write(SHIPPED_BY, full, target, given)
     weights.save(student, target.with_suffix(weights.SUFFIX))
     teacher, run = plugins.load("teachers", TEACHER).SPEC, RUNS[name]
     title = plugins.load("schemes", SHIPPED_BY).TITLE
