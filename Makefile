@@ -21,7 +21,7 @@ check: $(INSTALLED)  ## style and types
 bench: $(INSTALLED) $(BENCH)  ## how fast, beside others, in one run
 	$(BIN)/python -m tests.bench.speed
 	$(BIN)/python -m tests.bench.students
-	$(BIN)/python -m tests.bench.stream
+	$(BIN)/python -m tests.bench.stream --minutes 10
 	$(BIN)/python -m tests.bench.page
 	$(BIN)/python -m tests.bench.latency
 	$(BIN)/python -m tests.bench.training
