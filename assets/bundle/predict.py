@@ -1,10 +1,12 @@
 """Say what a student hears: python predict.py VOICE.wav. Needs onnxruntime and numpy, and the files beside it."""
 
 import json
+import os
 import sys
 import wave
 from pathlib import Path
 
+os.environ["ORT_DISABLE_TELEMETRY"] = "1"  # before onnxruntime is imported: nothing leaves the machine
 import numpy as np
 import onnxruntime
 

@@ -86,8 +86,13 @@ def test_predict_is_as_short_as_it_is_said_to_be():
     code = [line for line in text.splitlines() if line.strip() and not line.startswith('"""')]
     assert len(code) <= 15
     assert set(re.findall(r"^(?:import|from) (\w+)", text, re.MULTILINE)) == {
-        "json", "sys", "wave", "pathlib", "numpy", "onnxruntime",
+        "json", "os", "sys", "wave", "pathlib", "numpy", "onnxruntime",
     }  # fmt: skip
+
+
+def test_predict_tells_onnxruntime_to_send_nothing_before_it_is_imported():
+    text = (ASSETS / "bundle" / "predict.py").read_text()
+    assert 0 < text.index('os.environ["ORT_DISABLE_TELEMETRY"] = "1"') < text.index("import onnxruntime")
 
 
 def test_the_same_student_gives_the_same_zip(left, opened, tmp_path):
