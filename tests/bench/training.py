@@ -3,7 +3,8 @@
 The naive loop: waveforms from a DataLoader, fp32, one process, PyTorch's own threads. Ours: two processes of one thread
 with averaged gradients, bf16 where the processor has it, channels last, log-mels outside the graph, memory that is
 kept. Both take the same steps over the same crops with the same optimiser; what each has learnt is then scored on the
-same `dev`. The naive loop goes first, since a process that has once kept its memory does so for good. DATA is a folder of taught crops (`train`, `dev`); without it, synthetic voices answered by the loudness teacher are made.
+same `dev`. The naive loop goes first, since a process that has once kept its memory does so for good. DATA is a folder
+of taught crops (`train`, `dev`); without it, synthetic voices answered by the loudness teacher are made.
 """
 
 import argparse
