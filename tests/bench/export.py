@@ -87,8 +87,8 @@ def unseen(work: Path) -> Crops:
     return Crops.open(work, "unseen")
 
 
-def rows(work: Path, run: str, seed: int, part: str, home: Path) -> list[str]:
-    """A line a scheme."""
+def rows(work: Path, run: str, seed: int, part: str, home: Path, only: str | None = None) -> list[str]:
+    """A line a scheme, or for one of them."""
     student = distil.load(replace(RUNS[run].spec, seed=seed), folder(work, run, seed))
     full = home / f"{run}.onnx"
     export.to_onnx(student, full)
@@ -101,7 +101,7 @@ def rows(work: Path, run: str, seed: int, part: str, home: Path) -> list[str]:
     if run not in dict(STUDENTS):
         asked = [each for each in asked if each[0] in ("int8_int4", "qat")]
     found = []
-    for number, (name, title, what) in enumerate(asked):
+    for number, (name, title, what) in enumerate(each for each in asked if (only or each[0]) == each[0]):
         file = home / f"{run}-{number}.onnx"
         scheme.write(name, full, file, what)
         (near, lost, most), (far, unheard, far_most) = (each.line(file) for each in held)
@@ -130,14 +130,15 @@ def main() -> None:
     parser.add_argument("work", type=Path)
     parser.add_argument("--part", default="test")
     parser.add_argument("--run", choices=RUNS, help="this student only; nothing is written")
+    parser.add_argument("--scheme", choices=plugins.names("schemes"), help="this scheme only; nothing is written")
     given = parser.parse_args()
     print(HEAD)
     lines = []
     with TemporaryDirectory() as home:
         for run, seed in (*STUDENTS, *SMALLER):
             if (given.run or run) == run and (folder(given.work, run, seed) / distil.BEST).exists():
-                lines += rows(given.work, run, seed, given.part, Path(home))
-    if not given.run:
+                lines += rows(given.work, run, seed, given.part, Path(home), given.scheme)
+    if not (given.run or given.scheme):
         clips, prompts = len(Crops.open(given.work, given.part)), len(unseen(given.work))
         on = f"{clips} clips of `{given.part}` and {prompts} prompts of {UNSEEN}, by `python -m tests.bench.export`.\n"
         (ASSETS / "export.md").write_text(
