@@ -47,7 +47,7 @@ def write(store: Store, name: str, by: str, target: Path) -> Iterator[Progress]:
     with TemporaryDirectory(prefix="etude-") as folder:
         home = Path(folder)
         clips, on = yield from holdout.clips(store, name, home)
-        if "lessons" in plugins.load("schemes", by).NEEDS:
+        if scheme.takes(by, "lessons"):
             given = replace(given, lessons=(yield from holdout.taught(store, name, home)))
         made = yield from make(replace(given, clips=clips), by, on, home)
         if made.report.passed:

@@ -1,7 +1,7 @@
 """What a quantization scheme may draw on: `engine/schemes/NAME.py` makes a smaller ONNX file of a student's fp32 one.
 
-A scheme's file defines TITLE, a line for people; NEEDS, the fields of `Given` that it can't do without; and
-`write(source, target, given)`.
+A scheme's file defines TITLE, a line for people; NEEDS, the fields of `Given` that it can't do without; USES, if there
+are some, those that make it better; and `write(source, target, given)`.
 """
 
 from collections.abc import Callable
@@ -29,6 +29,12 @@ class Given:
     most_bytes: int | None = None  # of the whole file, for schemes that choose
     least_ccc: float = 0.998  # to the fp32 student on each axis, likewise
     tell: Tell = silent
+
+
+def takes(name: str, field: str) -> bool:
+    """Whether a scheme makes anything of a field of `Given`."""
+    scheme = plugins.load("schemes", name)
+    return field in (*scheme.NEEDS, *getattr(scheme, "USES", ()))
 
 
 def write(name: str, source: Path, target: Path, given: Given) -> None:

@@ -15,7 +15,7 @@ from engine.scheme import Given
 from engine.sensitivity import Plan, Probe, Sensitivity
 
 TITLE = "each layer its own bits, by sensitivity"
-NEEDS = ("student", "clips")
+NEEDS, USES = ("student", "clips"), ("lessons",)
 TAKEN_BACK = 4.0  # by what factor learning to bear a plan makes up for it: 4 to 9 where it was measured
 
 

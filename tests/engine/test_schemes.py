@@ -69,6 +69,13 @@ def test_a_scheme_that_lacks_something_says_what(trained, tmp_path, name):
         assert not (tmp_path / "small.onnx").exists()
 
 
+def test_what_a_scheme_makes_something_of():
+    assert scheme.takes("qat", "lessons")
+    assert scheme.takes("auto", "lessons")
+    assert scheme.takes("auto", "clips")
+    assert not scheme.takes("int8_weights", "lessons")
+
+
 def test_fewer_bits_are_fewer_bytes(trained, tmp_path):
     sizes = []
     for name in ("fp32", "fp16", "int8_weights", "int8_int4"):
