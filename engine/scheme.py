@@ -19,6 +19,11 @@ def silent(part: float, message: str) -> None:
     """Tell nobody."""
 
 
+def within(tell: Tell, low: float, high: float) -> Tell:
+    """Tells of work that is a part, from `low` to `high`, of larger work."""
+    return lambda part, message: tell(low + (high - low) * part, message)
+
+
 @dataclass(frozen=True)
 class Given:
     """What a scheme may use besides the fp32 file."""

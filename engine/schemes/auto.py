@@ -4,12 +4,13 @@ With a budget of bytes: the most faithful file within it. Without: the smallest 
 Where there are lessons, the student then learns to bear what was found, and agrees better still.
 """
 
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import onnx
 
-from engine import bits, packing, qat, sensitivity
+from engine import bits, packing, qat, scheme, sensitivity
 from engine.bits import Step
 from engine.scheme import Given
 from engine.sensitivity import Plan, Probe, Sensitivity
@@ -17,6 +18,7 @@ from engine.sensitivity import Plan, Probe, Sensitivity
 TITLE = "each layer its own bits, by sensitivity"
 NEEDS, USES = ("student", "clips"), ("lessons",)
 TAKEN_BACK = 4.0  # by what factor learning to bear a plan makes up for it: 4 to 9 where it was measured
+MEASURED = 0.3  # of the way, when what the layers can bear is known
 
 
 def write(source: Path, target: Path, given: Given) -> None:
@@ -29,14 +31,15 @@ def write(source: Path, target: Path, given: Given) -> None:
     assert given.clips is not None
     layers = packing.layers(onnx.load(source))
     probe = Probe(given.student, given.clips)
-    measured = sensitivity.measure(probe, [layer.name for layer in layers], given.tell)
+    measuring = scheme.within(given.tell, 0, MEASURED)
+    measured = sensitivity.measure(probe, [layer.name for layer in layers], measuring)
     steps = bits.front(layers, measured)
     least = given.least_ccc if given.lessons is None else 1 - TAKEN_BACK * (1 - given.least_ccc)
     plan = _within(steps, given.most_bytes, source) if given.most_bytes else _good(steps, least, probe, measured)
     if given.lessons is None:
         packing.pack(source, target, plan)
     else:
-        qat.write(source, target, plan, given)
+        qat.write(source, target, plan, replace(given, tell=scheme.within(given.tell, MEASURED, 1)))
 
 
 def _within(steps: list[Step], most: int, source: Path) -> Plan:
