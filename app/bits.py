@@ -14,6 +14,7 @@ from app.agreement import COLOURS, FONT, GRID, INK
 from app.work import PARTS, Progress
 from engine import bits, export, packing, sensitivity
 from engine.sensitivity import GRIDS, PAIRED, Probe, Sensitivity
+from engine.students import slim
 from engine.types import AXES
 from store.db import Store
 
@@ -31,7 +32,7 @@ def measure(store: Store, name: str) -> Iterator[Progress]:
         ValueError: there is no such student, or it was kept without its trained weights.
     """
     yield Progress(0, PARTS, "The trained student is opened.")
-    student = models.network(store, name)
+    student = slim.plain(models.network(store, name))
     with TemporaryDirectory(prefix="etude-") as folder:
         home = Path(folder)
         clips, on = yield from holdout.clips(store, name, home)

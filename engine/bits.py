@@ -1,7 +1,7 @@
 """Which layer gets how many bits: the cheapest plan under a budget of bytes, or of agreement with the fp32 student.
 
 All layers begin on the finest grid; step by step the one is made coarser that saves the most bytes for the error that
-it is foretold to add. The steps are a Pareto front of bytes against agreement.
+it is foretold to add. So bytes fall with every step, and agreement nearly always.
 """
 
 from collections.abc import Mapping, Sequence

@@ -5,12 +5,13 @@ are some, those that make it better; and `write(source, target, given)`.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from engine import plugins
 from engine.crops import Crops
 from engine.network import Network
+from engine.students import slim
 
 Tell = Callable[[float, str], None]  # part done, 0..1, and a sentence; what it raises ends the work
 
@@ -56,4 +57,5 @@ def write(name: str, source: Path, target: Path, given: Given) -> None:
     }
     if lacking := [words[need] for need in scheme.NEEDS if getattr(given, need) is None]:
         raise ValueError(f"The scheme {name} needs {' and '.join(lacking)}.")
-    scheme.write(source, target, given)
+    student = given.student and slim.plain(given.student)  # its parts are no weights that could be rounded
+    scheme.write(source, target, replace(given, student=student))

@@ -1,8 +1,8 @@
 """What each layer's rounding does to a student's answers, measured on real clips, one layer at a time.
 
 To first order the answers' errors add up: what two layers do together is what each does alone, and how the two go
-together (the inter-layer terms of an augmented Hessian: Chen et al. 2021) is in the errors themselves, clip by clip. So
-from one measurement a layer and a grid the effect of every combination is foretold; what is foretold is checked.
+together (the terms between layers of a Hessian) is in the errors themselves, clip by clip. So from one measurement a
+layer and a grid the effect of every combination is foretold; what is foretold is checked.
 """
 
 from collections.abc import Iterator, Mapping, Sequence

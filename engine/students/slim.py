@@ -13,6 +13,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn.utils import parametrize
 
+from engine.network import Network
 from engine.students import etude
 from engine.students.etude import Etude
 from engine.types import StudentSpec
@@ -97,6 +98,11 @@ def narrow(network: Slim, percent: int) -> Etude:
         cut.load_state_dict({name: _at(network, name) for name in cut.state_dict()})
     network.use(FULL)
     return cut.eval()
+
+
+def plain(network: Network) -> Network:
+    """A slimmable student's full width, cut out of it; any other student as it is."""
+    return narrow(network, FULL) if isinstance(network, Slim) else network
 
 
 def sandwich(seed: int, number: int, step: int) -> tuple[int, ...]:

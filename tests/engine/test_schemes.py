@@ -12,7 +12,10 @@ from engine import export, plugins, qat, scheme, sensitivity, synthesis
 from engine.crops import Crops
 from engine.measure import ccc
 from engine.scheme import Given
+from engine.students import slim
+from engine.types import StudentSpec
 from tests import taught
+from tests.students import built
 
 NAMES = plugins.names("schemes")
 LEAST = {
@@ -62,6 +65,20 @@ def test_a_scheme_writes_a_file_that_says_nearly_the_same(trained, tmp_path, nam
     assert not onnx.load(small).metadata_props
     assert all(torch.equal(one, other) for one, other in zip(kept, given.student.parameters(), strict=True))
     assert not given.student.training
+
+
+@pytest.mark.usefixtures("quick")
+@pytest.mark.parametrize("name", ["auto", "qat", "zero_shot"])
+def test_a_slimmable_student_leaves_by_its_full_width_and_stays_whole(trained, tmp_path, monkeypatch, name):
+    monkeypatch.setattr(qat, "HEARD_S", 100.0)
+    student = built(StudentSpec("slim", size=8))
+    given = replace(trained[1], student=student, least_ccc=0.5)
+    audio = given.clips.audio(np.arange(4))
+    before = {width: slim.narrow(student, width)(audio) for width in slim.WIDTHS}
+    export.to_onnx(student, tmp_path / "full.onnx")
+    scheme.write(name, tmp_path / "full.onnx", tmp_path / "small.onnx", given)
+    assert np.isfinite(said(tmp_path / "small.onnx", given.clips)).all()
+    assert all(torch.equal(slim.narrow(student, width)(audio), each) for width, each in before.items())
 
 
 @pytest.mark.parametrize("name", NAMES)
