@@ -15,6 +15,7 @@ from store.connections import Connections
 from store.corrections import Corrections
 from store.curves import Curves
 from store.jobs import Jobs
+from store.journal import Journal
 from store.labels import Labels
 from store.reinforcements import Reinforcements
 from store.students import Students
@@ -52,6 +53,7 @@ class Store:
         self.labels = Labels(self._connections)
         self.corrections = Corrections(self._connections)
         self.jobs = Jobs(self._connections)
+        self.journal = Journal(self._connections)
         self.reinforcements = Reinforcements(self._connections)
         self.curves = Curves(self._connections)
         self.candidates = Candidates(self._connections)

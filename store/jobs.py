@@ -8,6 +8,10 @@ from store.connections import Connections
 from store.records import JobRecord, Refusal
 
 ATTEMPTS = 3  # workers that may die at the same place of a job before it is given up
+GIVEN_UP = (
+    f"Given up: {ATTEMPTS} workers were stopped at the same place ({{}}). Most likely the memory did not suffice: "
+    "close other programs, and start it again."
+)
 
 
 class Jobs:
@@ -61,6 +65,12 @@ class Jobs:
         sql = "UPDATE jobs SET state = 'cancelled', finished_at = ? WHERE id = ? AND state IN ('queued', 'running')"
         return self._connections.execute(sql, time.time(), job_id) == 1
 
+    def resume(self, job_id: int) -> bool:
+        """Put a job that failed or was cancelled back into the queue, as it is. False: it is no such job."""
+        sql = """UPDATE jobs SET state = 'queued', worker = '', attempts = 0, error = '', finished_at = NULL
+                 WHERE id = ? AND state IN ('failed', 'cancelled')"""
+        return self._connections.execute(sql, job_id) == 1
+
     def requeue_running(self) -> list[int]:
         """Queue again every job that says it runs, for a worker that knows it is the only one; gives their ids.
 
@@ -71,7 +81,7 @@ class Jobs:
             if job.attempts < ATTEMPTS:
                 self._set(job, state="queued", worker="")
             else:
-                self.fail(job, f"Given up: {ATTEMPTS} workers were stopped at the same place ({job.message}).")
+                self.fail(job, GIVEN_UP.format(job.message))
         return [job.id for job in left]
 
     def refuse(self, job_id: int | None, path: str, reason: str) -> None:

@@ -3,6 +3,7 @@
 import json
 import sqlite3
 from collections.abc import Collection
+from statistics import median
 from typing import Any
 
 import numpy as np
@@ -11,6 +12,7 @@ from engine.types import AXES, Floats, Trace
 from store.connections import Connections
 from store.records import LabelRecord
 
+PACE_OF = 200  # labels, the newest, from whose times a teacher's pace is told
 _BLOB = np.dtype("<f4")
 
 
@@ -46,6 +48,14 @@ class Labels:
                  ORDER BY made_at, rowid"""
         rows = self._connections.query(sql, teacher, json.dumps(list(ids)))
         return {row["clip_id"]: _record(row) for row in rows}
+
+    def pace(self, teacher: str) -> float | None:
+        """Seconds of sound that a teacher has labelled a second, lately; None: too few labels to tell."""
+        sql = """SELECT duration_s, made_at - LAG(made_at) OVER (ORDER BY made_at, rowid) AS took_s
+                 FROM (SELECT rowid, * FROM labels WHERE teacher = ? ORDER BY made_at DESC LIMIT ?)"""
+        rows = self._connections.query(sql, teacher, PACE_OF)
+        paces = [row["duration_s"] / row["took_s"] for row in rows if row["took_s"]]
+        return median(paces) if len(paces) >= PACE_OF // 10 else None
 
     def missing(self, fingerprint: str) -> list[str]:
         """Ids of the clips without a label of this fingerprint, oldest first."""

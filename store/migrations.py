@@ -135,3 +135,19 @@ def m008_candidates(db: Database) -> None:
             PRIMARY KEY (job_id, place)
         ) STRICT;
     """)
+
+
+@history()
+def m009_journal(db: Database) -> None:
+    """How long each stage of a job has taken, and its log; `left_s`: until the whole job is done, as told there."""
+    db.executescript("""
+        CREATE TABLE stages (
+            job_id INTEGER NOT NULL REFERENCES jobs (id) ON DELETE CASCADE, name TEXT NOT NULL,
+            seconds REAL NOT NULL, left_s REAL, at REAL NOT NULL,
+            PRIMARY KEY (job_id, name)
+        ) STRICT;
+        CREATE TABLE log (
+            job_id INTEGER NOT NULL REFERENCES jobs (id) ON DELETE CASCADE, at REAL NOT NULL, line TEXT NOT NULL
+        ) STRICT;
+        CREATE INDEX log_by_job ON log (job_id);
+    """)

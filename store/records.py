@@ -102,6 +102,24 @@ class JobRecord:
 
 
 @dataclass(frozen=True, kw_only=True)
+class StageRecord:
+    """A stage of a job."""
+
+    name: str
+    seconds: float  # that it has taken, all workers together
+    left_s: float | None  # until the whole job is done, as told last
+    at: float  # when it was at work last
+
+
+@dataclass(frozen=True, kw_only=True)
+class LogLine:
+    """What a job has said, for people."""
+
+    at: float
+    line: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Refusal:
     """A file that a job or an import could not use, and why."""
 

@@ -35,3 +35,11 @@ def test_a_curve_is_in_order_and_a_point_made_again_replaces_the_first(store: St
     store.curves.add(job_id, again)
     assert store.curves.get(job_id) == [again, points[2], points[0]]
     assert store.curves.get(other) == []
+
+
+def test_pace_is_the_mean_of_what_was_measured(store: Store) -> None:
+    job_id = store.jobs.add("train", {})
+    assert store.curves.pace(job_id) is None
+    for number, samples_s in enumerate((100.0, 200.0, None)):
+        store.curves.add(job_id, CurvePoint(passes=number, samples_s=samples_s))
+    assert store.curves.pace(job_id) == 150

@@ -137,6 +137,27 @@ def test_a_job_that_ends_every_worker_at_one_place_is_given_up(store: Store) -> 
     assert job_after is not None
     assert job_after.state == "failed"
     assert "poison.wav" in job_after.error
+    assert "the memory did not suffice" in job_after.error
+
+
+def test_a_job_that_failed_or_was_cancelled_can_be_resumed_and_no_other(store: Store) -> None:
+    failed, cancelled, done, running = (store.jobs.add("train", {"number": n}) for n in range(4))
+    store.jobs.fail(claimed(store), "The disk is full.")
+    store.jobs.cancel(cancelled)
+    claimed(store)
+    store.jobs.finish(store.jobs.list(2)[1], {})
+    claimed(store)
+    assert [store.jobs.resume(each) for each in (failed, cancelled, done, running, 99)] == [
+        True,
+        True,
+        False,
+        False,
+        False,
+    ]
+    job = store.jobs.get(failed)
+    assert job is not None
+    assert (job.state, job.error, job.finished_at, job.arguments) == ("queued", "", None, {"number": 0})
+    assert claimed(store).id == failed
 
 
 def test_a_job_that_gets_further_with_every_worker_goes_on(store: Store) -> None:

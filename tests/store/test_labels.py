@@ -98,3 +98,12 @@ def test_for_clips_leaves_out_what_the_teacher_has_not_answered(store: Store, pu
 def test_a_label_needs_its_clip(store: Store) -> None:
     with pytest.raises(ValueError, match="not in the library"):
         store.labels.add(label("a" * 32))
+
+
+def test_a_teachers_pace_is_told_from_its_newest_labels(store: Store, put: Put) -> None:
+    assert store.labels.pace("t") is None
+    for number in range(30):
+        pause_s = 1000 if number == 15 else 0
+        store.labels.add(label(put(number).id, made_at=0.05 * number + pause_s))
+    assert store.labels.pace("t") == pytest.approx(1.25 / 0.05)
+    assert store.labels.pace("another") is None
