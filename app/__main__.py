@@ -10,6 +10,7 @@ from app import console, models, predict, settings, table, work
 from app.console import Verbs, data_option, json_option
 from app.verbs_bits import bits
 from app.verbs_export import check, export, schemes
+from app.verbs_health import health
 from app.verbs_search import search
 from app.verbs_train import train
 from store.db import Store
@@ -21,7 +22,7 @@ def main() -> None:
     """Etude turns a big speech-emotion model into a tiny one you own."""
 
 
-for verb in (train, search, bits, export, schemes, check):
+for verb in (train, search, bits, export, schemes, check, health):
     main.add_command(verb)
 
 

@@ -12,7 +12,7 @@ from app.tabs import library, listen, search, train
 from app.takes import Takes
 from store.db import Store
 
-STYLES = ("base", "listen", "player", "library", "train", "search")
+STYLES = ("base", "listen", "player", "library", "health", "train", "search")
 HEAD = "\n".join(
     (
         *(f'<link rel="stylesheet" href="/front/{name}.css">' for name in STYLES),

@@ -28,10 +28,12 @@ class ClipFilter:
     category: str = ""
     split: str = ""
     unlabelled_by: str = ""  # a teacher's fingerprint
+    ids: tuple[str, ...] | None = None  # only these, and in this order
 
     def sql(self) -> tuple[str, list[str]]:
         """The WHERE clause and its values."""
-        equal = {name: value for name, value in asdict(self).items() if value and name not in ("text", "unlabelled_by")}
+        plain = ("corpus", "speaker", "language", "category", "split")
+        equal = {name: getattr(self, name) for name in plain if getattr(self, name)}
         parts, values = [f"{name} = ?" for name in equal], list(equal.values())
         if self.text:
             parts.append("instr(search, ?) > 0")
@@ -39,6 +41,9 @@ class ClipFilter:
         if self.unlabelled_by:
             parts.append("NOT EXISTS (SELECT 1 FROM labels WHERE fingerprint = ? AND clip_id = clips.id)")
             values.append(self.unlabelled_by)
+        if self.ids is not None:
+            parts.append(f"id IN {_IDS}")
+            values.append(json.dumps(self.ids))
         return (f"WHERE {' AND '.join(parts)}" if parts else ""), values
 
 
@@ -79,9 +84,14 @@ class Clips:
         return _record(rows[0]) if rows else None
 
     def find(self, where: ClipFilter = EVERY, limit: int = 50, offset: int = 0) -> list[ClipRecord]:
-        """One page of the clips that match, newest first."""
+        """One page of the clips that match, newest first, or in the order of the filter's ids."""
         clause, values = where.sql()
-        sql = f"SELECT * FROM clips {clause} ORDER BY added_at DESC, id DESC LIMIT ? OFFSET ?"
+        if where.ids is None:
+            sql = f"SELECT * FROM clips {clause} ORDER BY added_at DESC, id DESC LIMIT ? OFFSET ?"
+        else:
+            wanted = "(SELECT key AS place, value AS wanted FROM json_each(?))"
+            sql = f"SELECT clips.* FROM {wanted} JOIN clips ON id = wanted {clause} ORDER BY place LIMIT ? OFFSET ?"
+            values.insert(0, json.dumps(where.ids))
         return [_record(row) for row in self._connections.query(sql, *values, limit, offset)]
 
     def count(self, where: ClipFilter = EVERY) -> int:

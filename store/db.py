@@ -14,6 +14,7 @@ from store.clips import Clips
 from store.connections import Connections
 from store.corrections import Corrections
 from store.curves import Curves
+from store.health import Health
 from store.jobs import Jobs
 from store.journal import Journal
 from store.labels import Labels
@@ -52,6 +53,7 @@ class Store:
         self.clips = Clips(self._connections, self.folder / "audio")
         self.labels = Labels(self._connections)
         self.corrections = Corrections(self._connections)
+        self.health = Health(self._connections)
         self.jobs = Jobs(self._connections)
         self.journal = Journal(self._connections)
         self.reinforcements = Reinforcements(self._connections)

@@ -151,3 +151,16 @@ def m009_journal(db: Database) -> None:
         ) STRICT;
         CREATE INDEX log_by_job ON log (job_id);
     """)
+
+
+@history()
+def m010_health(db: Database) -> None:
+    """What clips' sound is like, and an index from which all labels' values are read without their blobs."""
+    db.executescript("""
+        CREATE TABLE health (
+            clip_id TEXT PRIMARY KEY REFERENCES clips (id) ON DELETE CASCADE,
+            contrast_db REAL NOT NULL, flatness REAL NOT NULL, fingerprint BLOB NOT NULL,
+            same_as TEXT NOT NULL DEFAULT ''
+        ) STRICT;
+        CREATE INDEX labels_values ON labels (teacher, clip_id, made_at, arousal, dominance, valence);
+    """)

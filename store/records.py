@@ -4,8 +4,12 @@ Times are seconds since 1970 (UTC); an id of 0 means: not stored yet.
 """
 
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
+
+import numpy as np
+import numpy.typing as npt
 
 from engine.types import Floats, StudentSpec, Trace, Verdict
 
@@ -62,6 +66,43 @@ class LabelRecord:
     embedding: Floats | None = None
     speech_s: float
     made_at: float = field(default_factory=time.time)
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class HealthRecord:
+    """What a clip's sound is like. What the two numbers are is said in `engine.faults`.
+
+    Shape:
+        fingerprint: uint32 [frames], of `engine.fingerprint`.
+    """
+
+    clip_id: str
+    contrast_db: float
+    flatness: float
+    fingerprint: npt.NDArray[np.uint32]
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class ClipFacts:
+    """All clips of a library at once, one entry each; NaN: not known yet.
+
+    Shape:
+        adv: float32 [clips, 3] in AXES order; NaN where nobody speaks or no teacher has listened.
+        all others: [clips]
+    """
+
+    ids: Sequence[str]
+    corpora: Sequence[str]
+    speakers: Sequence[str]
+    duration_s: npt.NDArray[np.float64]
+    speech_s: npt.NDArray[np.float64]
+    peak: npt.NDArray[np.float64]
+    contrast_db: npt.NDArray[np.float64]
+    flatness: npt.NDArray[np.float64]
+    same_as: Sequence[str]  # what clips of the same sound have in common; empty: like no other
+    adv: Floats
+    labelled: npt.NDArray[np.bool_]
+    read: npt.NDArray[np.bool_]  # contrast, flatness and same_as are known
 
 
 @dataclass(frozen=True, kw_only=True)

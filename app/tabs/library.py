@@ -9,7 +9,7 @@ from typing import Any
 
 import gradio as gr
 
-from app import figures
+from app import examine, figures, health, trainings
 from app.front import front, told
 from app.models import TEACHER
 from app.takes import LONGEST_S
@@ -35,17 +35,18 @@ class Query:
     text: str = ""
     corpus: str = ""
     speaker: str = ""
+    group: str = ""  # what a part of the health report is called: only the clips behind it
     page: int = 0
 
-    @property
-    def where(self) -> ClipFilter:
+    def where(self, store: Store) -> ClipFilter:
         """The same for the store."""
-        return ClipFilter(text=self.text, corpus=self.corpus, speaker=self.speaker)
+        ids = health.report(store).where(self.group) if self.group else None
+        return ClipFilter(text=self.text, corpus=self.corpus, speaker=self.speaker, ids=ids)
 
 
 def query(asked: dict[str, Any]) -> Query:
     """What the page asks for, whatever it sent."""
-    texts = {name: str(asked.get(name) or "")[:200] for name in ("text", "corpus", "speaker")}
+    texts = {name: str(asked.get(name) or "")[:200] for name in ("text", "corpus", "speaker", "group")}
     page = asked.get("page", 0)
     return Query(**texts, page=page if isinstance(page, int) and page > 0 else 0)
 
@@ -57,13 +58,15 @@ def jobs(store: Store) -> Shown:
 
 def table(store: Store, asked: Query) -> Shown:
     """One page of the clips that match, with the teacher's values where it has listened."""
-    total = store.clips.count(asked.where)
+    where = asked.where(store)
+    total = store.clips.count(where)
     pages = max(1, -(-total // PAGE))
     asked = replace(asked, page=min(asked.page, pages - 1))
-    clips = store.clips.find(asked.where, PAGE, asked.page * PAGE)
+    clips = store.clips.find(where, PAGE, asked.page * PAGE)
     labels = store.labels.for_clips([clip.id for clip in clips], TEACHER)
     return {
         **asdict(asked),
+        "title": health.report(store).titles.get(asked.group, asked.group),
         "total": total,
         "pages": pages,
         "corpora": store.clips.corpora(),
@@ -79,6 +82,24 @@ def table(store: Store, asked: Query) -> Shown:
             }
             for clip in clips
         ],
+    }
+
+
+def healthy(store: Store) -> Shown:
+    """The health of the data as it is drawn, without the clips behind it, and how far reading them is."""
+    shown = health.report(store)
+    checking = next((job for job in store.jobs.list(1, examine.KIND) if job.state in trainings.GOING), None)
+    return {
+        "clips": shown.clips,
+        "labelled": shown.labelled,
+        "unread": shown.unread,
+        "edges": shown.edges,
+        "histograms": shown.histograms,
+        "maps": shown.maps,
+        "corners": [asdict(corner) for corner in shown.corners],
+        "findings": [{"key": each.key, "count": each.count, "sentence": each.sentence} for each in shown.findings],
+        "voices": shown.voices,
+        "checking": None if checking is None else round(checking.progress, 3),
     }
 
 
@@ -109,7 +130,7 @@ def _job(store: Store, job: JobRecord) -> Shown:
     refused = store.jobs.refusals(job.id)
     return {
         "id": job.id,
-        "title": {"import": "Import", "label": "Label with"}.get(job.kind, job.kind),
+        "title": {"import": "Import", "label": "Label with", examine.KIND: "Check the sound"}.get(job.kind, job.kind),
         "of": str(job.arguments.get("folder") or job.arguments.get("teacher") or ""),
         "state": job.state,
         "progress": round(job.progress, 3),
@@ -122,19 +143,20 @@ def _job(store: Store, job: JobRecord) -> Shown:
 def build(store: Store, blocks: gr.Blocks) -> None:
     """Wire the tab."""
     importer = front("importer", ("bring", "teach", "halt"))
+    checkup = front("health", ("check", "reveal"))
     with gr.Row(elem_classes="shelves"):
         with gr.Column(scale=6, min_width=360):
             clips = front("clips", ("look", "pick", "discard"))
         with gr.Column(scale=7, min_width=360):
             inspector = front("inspector", ())
     looking, seen = gr.State(Query()), gr.State(None)
-    painted = [importer, clips, seen]
+    painted = [importer, checkup, clips, seen]
 
     def paint(asked: Query) -> list[Any]:
-        now = jobs(store), table(store, asked)
+        now = jobs(store), healthy(store), table(store, asked)
         return [*now, now]
 
-    def tick(asked: Query, before: tuple[Shown, Shown] | None) -> list[Any]:
+    def tick(asked: Query, before: tuple[Shown, Shown, Shown] | None) -> list[Any]:
         now = paint(asked)
         return now if before is None or tuple(before) != now[-1] else [gr.skip()] * len(painted)
 
@@ -144,6 +166,11 @@ def build(store: Store, blocks: gr.Blocks) -> None:
 
     def teach(asked: Query) -> list[Any]:
         store.jobs.add("label", {"teacher": TEACHER})
+        return paint(asked)
+
+    def check(asked: Query) -> list[Any]:
+        if healthy(store)["checking"] is None:
+            store.jobs.add(examine.KIND, {})
         return paint(asked)
 
     def halt(asked: Query, event: gr.EventData) -> list[Any]:
@@ -166,6 +193,8 @@ def build(store: Store, blocks: gr.Blocks) -> None:
     private: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private", "queue": False}
     importer.bring(bring, looking, painted, **private)
     importer.teach(teach, looking, painted, **private)
+    checkup.check(check, looking, painted, **private)
+    checkup.reveal(look, None, [looking, *painted], **private)
     importer.halt(halt, looking, painted, **private)
     clips.discard(discard, looking, painted, **private)
     clips.look(look, None, [looking, *painted], **private)

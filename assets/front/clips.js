@@ -24,6 +24,7 @@ export function mount(element, { props, trigger, watch }) {
   const text = make("input", { type: "search", placeholder: "Filter by name", "aria-label": "Filter by name", oninput: () => { clearTimeout(wait); wait = setTimeout(look, PAUSE_MS); } });
   const corpus = make("select", { "aria-label": "Corpus", onchange: look });
   const speaker = make("select", { "aria-label": "Speaker", onchange: look });
+  const chip = make("span", { class: "chip" });
   const all = make("input", { type: "checkbox", "aria-label": "Select all on this page", onchange: () => { page().forEach(({ id }) => all.checked ? chosen.add(id) : chosen.delete(id)); show(); } });
   const body = make("tbody");
   const count = make("span", { class: "small count" });
@@ -35,19 +36,28 @@ export function mount(element, { props, trigger, watch }) {
     make("button", { type: "button", class: "quiet", onclick: () => sure.close() }, "Keep them"),
     make("button", { type: "button", class: "danger", onclick: () => { sure.close(); trigger("discard", { ids: [...chosen] }); chosen.clear(); } }, "Delete")));
   const heads = [all, "Clip", "Speaker", "Length", "A · D · V"];
-  element.replaceChildren(make("section", { class: "clips" }, make("div", { class: "filters" }, text, corpus, speaker),
+  element.replaceChildren(make("section", { class: "clips" }, make("div", { class: "filters" }, text, corpus, speaker, chip),
     make("table", {}, make("thead", {}, make("tr", {}, ...heads.map((head) => make("th", { scope: "col" }, head)))), body),
     make("div", { class: "pager" }, count, discard, back, on), sure));
   const chosen = new Set();
   let picked = null;
   let said = ""; // by the teacher, of the clip that was picked
   let wait = 0;
+  let group = ""; // of the health report, whose clips alone are shown
 
   const page = () => props.value?.clips ?? [];
 
   function look(turn) {
     const next = Number.isInteger(turn) ? props.value.page + turn : 0;
-    trigger("look", { text: text.value.trim(), corpus: corpus.value, speaker: speaker.value, page: next });
+    trigger("look", { text: text.value.trim(), corpus: corpus.value, speaker: speaker.value, group, page: next });
+  }
+
+  // Whoever asks for a group asks for all of it: what was typed before is gone.
+  function gather({ group: asked = "", title = "", text: typed = "" }) {
+    chip.hidden = !asked;
+    chip.replaceChildren(title, make("button", { type: "button", "aria-label": `Show more than ${title}`, onclick: () => { group = ""; look(); } }, "×"));
+    if (asked && asked !== group) text.value = typed;
+    group = asked;
   }
 
   function sayingOf(id) {
@@ -80,7 +90,8 @@ export function mount(element, { props, trigger, watch }) {
     const { total = 0, pages = 1, page: current = 0, corpora = [], speakers = [] } = props.value ?? {};
     offer(corpus, "All corpora", corpora, props.value?.corpus);
     offer(speaker, "All speakers", speakers, props.value?.speaker);
-    const nothing = text.value || corpus.value || speaker.value ? "No clip matches." : EMPTY;
+    gather(props.value ?? {});
+    const nothing = group || text.value || corpus.value || speaker.value ? "No clip matches." : EMPTY;
     body.replaceChildren(...(page().length ? page().map(row) : [make("tr", {}, make("td", { colspan: heads.length, class: "nothing" }, nothing))]));
     count.textContent = total ? `${total} ${total === 1 ? "clip" : "clips"}, page ${current + 1} of ${pages}` : "";
     back.disabled = current === 0;
