@@ -77,7 +77,7 @@ def make(given: Given, by: str, on: str, home: Path) -> Generator[Progress, None
     asked = gate.some(given.clips)
     wanted = replace(given, clips=asked)
     yield from telling.steps(lambda tell: scheme.write(by, full, file, replace(wanted, tell=tell)))
-    yield Progress(PARTS, PARTS, "The file goes through the gate.")
+    yield Progress(PARTS, PARTS, "The file goes through the gate.", stage="gate")
     held = Held(asked, on, distil.answers(given.student, asked))
     return Made(by, file, gate.check(file, held, full))
 

@@ -4,47 +4,58 @@ Answers are kept in the store, by clip and seed; lessons and crops in the job's 
 it was at the beginning, and a job that comes again does not ask again.
 """
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 
 from app import lessons, trainings
 from app.lessons import Lesson
-from app.trainings import ANSWERED, TrainOrder
+from app.trainings import TrainOrder
 from app.work import Progress
 from engine import audio, listen, plugins, quiet, reinforce, sampling, speech
 from engine.crops import Crop, Crops, Writer
 from engine.types import AXES, SAMPLE_RATE
 from store.db import Store
 
-STEPS = 1_000_000  # of a job's bar: a checkpoint of a training of days still moves it
 QUIET_SHARE = 0.02  # of the crops to learn from
 LESSONS, CROPS = "lessons.json", "train.npz"
 
 
-def gather(store: Store, order: TrainOrder, home: Path, job_id: int) -> Iterator[Progress]:
+def gather(store: Store, order: TrainOrder, home: Path, job_id: int) -> Generator[Progress]:
     """Put lessons and crops into a job's folder, unless they are there.
+
+    If they are too little, they are let go: when the job comes again, the library may hold more.
 
     Raises:
         ValueError: too little to learn from, or the teacher can't be loaded.
     """
     taught = taken(store, home)
-    lessons.check(taught)
-    if not (home / CROPS).exists():
-        yield from _answers(store, order, taught, home, job_id)
-    _check_enough(order, home)
+    try:
+        if not (home / CROPS).exists():
+            yield from _answers(store, order, taught, home, job_id)
+        _check_enough(order, home)
+    except ValueError:
+        for name in (CROPS, LESSONS):
+            (home / name).unlink(missing_ok=True)
+        raise
 
 
 def taken(store: Store, home: Path) -> list[Lesson]:
-    """A job's lessons: those that the library held when it began."""
+    """A job's lessons: those that the library held when it began.
+
+    Raises:
+        ValueError: too little to learn from.
+    """
     path = home / LESSONS
     if not path.exists():
+        found = lessons.lessons(store)
+        lessons.check(found)
         partial = path.with_suffix(".partial")
-        partial.write_text(lessons.to_json(lessons.lessons(store)))
+        partial.write_text(lessons.to_json(found))
         partial.replace(path)
     return lessons.from_json(path.read_text())
 
 
-def _answers(store: Store, order: TrainOrder, taught: list[Lesson], home: Path, job_id: int) -> Iterator[Progress]:
+def _answers(store: Store, order: TrainOrder, taught: list[Lesson], home: Path, job_id: int) -> Generator[Progress]:
     """Write the crops `dev` and `train`: stretches of the clips with the teacher's answers to exactly these."""
     school = School(store, order)
     wanted = [(number, lesson) for number, lesson in enumerate(taught) if lesson.part in ("train", "dev")]
@@ -54,16 +65,17 @@ def _answers(store: Store, order: TrainOrder, taught: list[Lesson], home: Path, 
             for number, lesson in wanted:
                 if lesson.part != part:
                     continue
-                share = ANSWERED * done / len(wanted)
-                message = f"The teacher answers clip {done + 1} of {len(wanted)}, {lesson.name}."
-                yield Progress(round(STEPS * share), STEPS, message)
+                yield Progress(
+                    done, len(wanted), f"The teacher answers clip {done + 1} of {len(wanted)}, {lesson.name}."
+                )
                 done += 1
                 try:
                     for crop in school.crops(number, lesson):
                         out.add(crop)
                         heard, width = heard + 1, len(crop.embedding)
                 except audio.AudioError as error:
-                    store.jobs.refuse(job_id, lesson.name, str(error))
+                    clip = store.clips.get(lesson.clip_id)  # named as where it was refused a label
+                    store.jobs.refuse(job_id, (clip and clip.source) or lesson.name, str(error))
             if part == "train":
                 for crop in quiet.crops(max(4, int(QUIET_SHARE * heard)), width):
                     out.add(crop)

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from app import school, trainings
 from app.searches import SearchOrder
 from app.trainings import ANSWERED
-from app.work import Progress
+from app.work import PARTS, Progress, within
 from engine import search as searching
 from engine.candidates import Candidate, title
 from store.db import Store
@@ -25,13 +25,13 @@ def search(store: Store, order: SearchOrder, job_id: int) -> Iterator[Progress]:
     """
     home = trainings.folder(store, job_id)
     home.mkdir(parents=True, exist_ok=True)
-    yield from school.gather(store, order.lessons, home, job_id)
+    yield from within(0, ANSWERED, school.gather(store, order.lessons, home, job_id))
     for step in searching.search(order.options, home, home / TRIALS):
         if step.found:
             store.candidates.put(job_id, [record(each) for each in step.found])
         part = ANSWERED + (1 - ANSWERED) * step.part
         result = _result(step.found) if step.part == 1 and step.found else None
-        yield Progress(int(school.STEPS * part), school.STEPS, step.message, result)
+        yield Progress(int(PARTS * part), PARTS, step.message, result)
 
 
 def record(candidate: Candidate) -> CandidateRecord:

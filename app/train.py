@@ -1,64 +1,98 @@
-"""Training as background work: the teacher answers versions of the library's clips, a student is distilled, exported.
+"""Training as background work, one chain: clips are gathered and labelled, versions of them answered, a student is
+distilled, quantized, sent through the gate, exported and measured.
 
 Every stage can be stopped anywhere and goes on from there: the training's state is in the job's own folder.
 """
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
-from app import graduate, school, trainings
-from app.school import STEPS
-from app.trainings import ANSWERED, DISTILLED, TrainOrder
-from app.work import Progress
-from engine import distil, team
+from app import estimates, graduate, lessons, school, stages, trainings, work
+from app.trainings import ANSWERED, DISTILLED, LABELLED, TrainOrder
+from app.work import PARTS, Progress, within
+from engine import distil, plugins, team
 from engine.distil import Told
-from engine.types import AXES
+from engine.types import AXES, SAMPLE_RATE
 from store.db import Store
 from store.records import CurvePoint
 
+SAMPLE_BYTES = 2
 TOLD = 25  # points of a curve a pass
 TRIES = 3  # to go on after another process of the training died
+LOST = (
+    f"Another process of this training was stopped {TRIES} times, most likely because the memory did not suffice: "
+    "close other programs and resume it, or begin one with fewer processes."
+)
 
 log = logging.getLogger(__name__)
 
 
-def train(store: Store, order: TrainOrder, job_id: int) -> Iterator[Progress]:
+def train(store: Store, order: TrainOrder, job_id: int) -> Generator[Progress]:
     """Run a training from wherever it was stopped; the result names the student and says how good it is.
 
     Raises:
-        ValueError: too little to learn from, or the teacher or the student can't be loaded.
+        ValueError: too little to learn from, no room on the disk, or the teacher or the student can't be loaded.
     """
     home = trainings.folder(store, job_id)
     home.mkdir(parents=True, exist_ok=True)
     distil.build(order.spec)  # a name or a dial that the student does not know is told before the teacher is asked
-    yield from school.gather(store, order, home, job_id)
+    expected_s, _ = estimates.expected(store, order)
+    yield from stages.timed(store, job_id, expected_s, _chain(store, order, home, job_id))
+
+
+def _chain(store: Store, order: TrainOrder, home: Path, job_id: int) -> Generator[Progress]:
+    yield Progress(0, PARTS, "The clips are gathered.", stage="gather")
+    taught = school.taken(store, home)
+    store.journal.note(job_id, lessons.told(taught))
+    _check_room(store, order, home)
+    labelling = work.label(store, order.teacher, job_id=job_id)
+    if store.labels.missing(plugins.load("teachers", order.teacher).SPEC.fingerprint):
+        yield from within(0, LABELLED, labelling, "label")
+    yield from within(LABELLED, ANSWERED, school.gather(store, order, home, job_id), "answer")
     yield from _distil(store, order, home, job_id)
-    for step in graduate.graduate(store, order, school.taken(store, home), home, job_id):
+    for step in graduate.graduate(store, order, taught, home, job_id):
         part = DISTILLED + (1 - DISTILLED) * step.part
-        yield _progress(part, step.message, step.result)
+        stage = step.stage or ("quantize" if step.part < graduate.EXPORTED else "measure")
+        yield Progress(round(PARTS * part), PARTS, step.message, step.result, stage)
+
+
+def _check_room(store: Store, order: TrainOrder, home: Path) -> None:
+    """Refuse to begin what would fill the disk."""
+    if not (home / school.CROPS).exists():
+        load = estimates.known_load(store, order)
+        heard_s = load.version_s * (order.reinforce.versions + 1) * store.clips.count()
+        work.check_room(store, int(heard_s * SAMPLE_RATE * SAMPLE_BYTES))
 
 
 def _distil(store: Store, order: TrainOrder, home: Path, job_id: int) -> Iterator[Progress]:
     for told in _unbroken(order, home, _Curve(store, job_id)):
+        if told.dev:
+            agreement = " / ".join(f"{value:.3f}" for value in told.dev)
+            store.journal.note(job_id, f"Pass {told.passes:.0f} of {told.of}: CCC to the teacher {agreement}.")
         part = ANSWERED + (DISTILLED - ANSWERED) * told.passes / told.of
-        yield _progress(part, _sentence(told))
+        yield Progress(round(PARTS * part), PARTS, _sentence(told), stage="distil")
 
 
 def _unbroken(order: TrainOrder, home: Path, curve: "_Curve") -> Iterator[Told]:
-    """A training that goes on from its last checkpoint when one of its other processes is killed."""
+    """A training that goes on from its last checkpoint when one of its other processes is killed.
+
+    Raises:
+        ValueError: that happened too often.
+    """
     for left in reversed(range(TRIES)):
         try:
             for told in team.distil(order.spec, order.options, home, home):
                 curve.add(told)
                 yield told
-        except RuntimeError:  # torch's word for a lost neighbour
-            if order.options.processes == 1 or not left:
+        except RuntimeError as error:
+            if not team.lost(error):
                 raise
-            log.exception("A training lost one of its processes")
+            if not left:
+                raise ValueError(LOST) from error
+            log.warning("A training lost one of its processes, and goes on from its last checkpoint.")
         else:
             return
 
@@ -86,14 +120,5 @@ class _Curve:
 
 
 def _sentence(told: Told) -> str:
-    left = ""
-    if told.left_s >= 1:
-        left = (
-            f", {told.left_s / 60:.0f} min left at most" if told.left_s >= 60 else f", {told.left_s:.0f} s left at most"
-        )
     best = f", best agreement so far {told.best:.3f}" if told.best is not None else ""
-    return f"Pass {told.passes:.1f} of {told.of}{left}{best}."
-
-
-def _progress(part: float, message: str, result: dict[str, Any] | None = None) -> Progress:
-    return Progress(round(STEPS * part), STEPS, message, result)
+    return f"Pass {told.passes:.1f} of at most {told.of}{best}."

@@ -1,6 +1,7 @@
 """A training as a job: what it is asked to do, where it is kept, and when that is let go. Imports no torch."""
 
 import shutil
+import time
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field, fields
@@ -11,11 +12,16 @@ from engine import plugins
 from engine.presets import PRESETS, DistilOptions, ReinforceOptions
 from engine.types import StudentSpec, TeacherSpec
 from store.db import Store
+from store.records import JobRecord
 
 KIND = "train"
 HOME = "trainings"  # the folder, in the store's, in which each training has one of its job's number
 GOING = ("queued", "running")
-ANSWERED, DISTILLED = 0.25, 0.97  # of a training's bar: where the teacher has answered, and the student has learnt
+PARTS = {"spec": dict, "preset": str, "options": dict, "reinforce": dict, "teacher": str}  # of an order, in JSON
+ENDLESS = 2**53  # no number of an order is as large
+# of a training's bar: where the library is labelled, its versions are answered, and the student has learnt
+LABELLED, ANSWERED, DISTILLED = 0.1, 0.25, 0.85
+KEPT_S = 7 * 24 * 3600.0  # that a training which failed or was cancelled can be resumed
 
 
 @dataclass(frozen=True)
@@ -34,7 +40,10 @@ class TrainOrder:
         Raises:
             ValueError: a field is unknown or of the wrong kind, or there is no such student or teacher.
         """
-        preset = asked.get("preset", "etude")
+        for name, value in asked.items():
+            if value is not None and not isinstance(value, PARTS.get(name, ())):
+                raise ValueError(f"This training can't be understood: {str(name)[:40]} = {str(value)[:40]!r}.")
+        preset = asked.get("preset") or "etude"
         if preset not in PRESETS:
             raise ValueError(f"There is no recipe called {preset!r}; there are: {', '.join(PRESETS)}.")
         given = asked.get("options") or {}
@@ -42,7 +51,7 @@ class TrainOrder:
             _filled(StudentSpec, {"architecture": "etude", **(asked.get("spec") or {})}),
             _filled(DistilOptions, {**asdict(PRESETS[preset]), **given}),
             _filled(ReinforceOptions, asked.get("reinforce") or {}),
-            str(asked.get("teacher", "embedded")),
+            asked.get("teacher") or "embedded",
         )
         order._check()
         return order
@@ -52,6 +61,9 @@ class TrainOrder:
             known = plugins.names(f"{kind}s")
             if name not in known:
                 raise ValueError(f"There is no {kind} called {name!r}; there are: {', '.join(known)}.")
+        shape = self.spec.shape
+        if not isinstance(shape, dict) or not all(type(value) is int for value in shape.values()):
+            raise ValueError(f"The shape of a student is whole numbers by their names, and not {shape!r}.")
         limits = {
             "The size": (self.spec.size, 1, 512),
             "The seed": (self.spec.seed, 0, 2**31),
@@ -72,7 +84,8 @@ def _filled(record: type[Any], given: Mapping[str, Any]) -> Any:
     for name, value in given.items():
         wanted = known.get(name)
         right = isinstance(value, (int, float) if wanted is float else wanted) if isinstance(wanted, type) else True
-        if wanted is None or not right or (isinstance(value, bool) and wanted is not bool):
+        endless = isinstance(value, int | float) and not abs(value) < ENDLESS  # NaN too
+        if wanted is None or not right or endless or (isinstance(value, bool) and wanted is not bool):
             raise ValueError(f"This training can't be understood: {name} = {value!r}.")
     return record(**given)
 
@@ -96,9 +109,29 @@ def unfinished(store: Store, order: TrainOrder) -> int | None:
     return None
 
 
+def resumable(store: Store, job: JobRecord) -> bool:
+    """Whether a training, or a search, that failed or was cancelled still has what it had done, or had done nothing."""
+    return job.state in ("failed", "cancelled") and (job.started_at is None or folder(store, job.id).exists())
+
+
+def resume(store: Store, job_id: int) -> None:
+    """Put a training, or a search, that failed or was cancelled back into the queue: it goes on from its checkpoint.
+
+    Raises:
+        ValueError: there is no such job, it goes on or is done, or what it had done is deleted.
+    """
+    job = store.jobs.get(job_id)
+    if job is None or not resumable(store, job) or not store.jobs.resume(job_id):
+        raise ValueError(f"The job {job_id} can't be resumed: begin another one.")
+
+
 def sweep(store: Store) -> None:
-    """Delete what trainings kept that are over: done, cancelled, or failed for good."""
+    """Delete what trainings kept that are over: at once if they are done, else after a week."""
     for home in (store.folder / HOME).glob("[0-9]*"):
         job = store.jobs.get(int(home.name)) if home.name.isdecimal() else None
-        if job is None or job.state not in GOING:
+        if job is None or (job.state not in GOING and (job.state == "done" or _old(job))):
             shutil.rmtree(home, ignore_errors=True)
+
+
+def _old(job: JobRecord) -> bool:
+    return job.finished_at is not None and job.finished_at < time.time() - KEPT_S

@@ -4,6 +4,7 @@ Each yields its progress before every file or clip, and ends with a `Progress` t
 is committed at once, so work that is stopped anywhere is continued by starting it again.
 """
 
+import errno
 import logging
 import shutil
 import sqlite3
@@ -20,7 +21,11 @@ from store.records import ClipRecord, LabelRecord
 
 ROOM_BYTES = 2**26  # less room than this on the disk, and an import stops before it fails halfway
 
-PARTS = 1000  # that work is told in where nothing is counted
+PARTS = 1_000_000  # that work is told in where nothing is counted: a checkpoint of a training of days still moves it
+FULL_DISK = "The disk of the data folder is full: make room, and start this again; what is done is kept."
+NO_MEMORY = "The memory did not suffice: close other programs, and start this again; what is done is kept."
+DISK_WORDS = ("disk is full", "PytorchStreamWriter failed")  # SQLite's, torch's
+MEMORY_WORDS = ("can't allocate memory", "not enough memory", "bad_alloc")  # torch's, onnxruntime's
 
 T = TypeVar("T")
 log = logging.getLogger(__name__)
@@ -34,6 +39,7 @@ class Progress:
     total: int
     message: str
     result: dict[str, Any] | None = None
+    stage: str = ""  # of work that has several
 
     @property
     def part(self) -> float:
@@ -41,8 +47,10 @@ class Progress:
         return self.done / self.total if self.total else 1.0
 
 
-def within(low: float, high: float, steps: Generator[Progress, None, T]) -> Generator[Progress, None, T]:
-    """The same work as a part, from `low` to `high`, of larger work; gives what it gives."""
+def within(
+    low: float, high: float, steps: Generator[Progress, None, T], stage: str = ""
+) -> Generator[Progress, None, T]:
+    """The same work as a part, from `low` to `high`, of larger work, in a stage of that; gives what it gives."""
     with closing(steps):
         while True:
             try:
@@ -50,7 +58,8 @@ def within(low: float, high: float, steps: Generator[Progress, None, T]) -> Gene
             except StopIteration as end:
                 result: T = end.value
                 return result
-            yield Progress(round(PARTS * (low + (high - low) * step.part)), PARTS, step.message)
+            part = low + (high - low) * step.part
+            yield Progress(round(PARTS * part), PARTS, step.message, stage=step.stage or stage)
 
 
 def import_folder(store: Store, folder: Path, job_id: int | None = None) -> Iterator[Progress]:
@@ -68,7 +77,7 @@ def import_folder(store: Store, folder: Path, job_id: int | None = None) -> Iter
     added, refused = 0, list[dict[str, str]]()
     for done, row in enumerate(rows):
         yield Progress(done, len(rows), row.path.name)
-        _check_room(store)
+        check_room(store)
         try:
             added += str(row.path) in before or _take_in(store, row, folder)
         except sqlite3.Error:
@@ -83,7 +92,7 @@ def import_folder(store: Store, folder: Path, job_id: int | None = None) -> Iter
 
 def label(
     store: Store, teacher: str, ids: Collection[str] | None = None, job_id: int | None = None
-) -> Iterator[Progress]:
+) -> Generator[Progress]:
     """Ask a teacher about every clip, or those of `ids`, that it has not answered yet as it is now.
 
     The result counts clips `labelled` now and `already_labelled`, and lists `failed` clips with `path` and `reason`.
@@ -129,6 +138,22 @@ def keep(store: Store, path: Path, name: str, answers: Collection[tuple[TeacherS
     return facts.id
 
 
+def check_room(store: Store, bytes_more: int = 0) -> None:
+    """Refuse what the disk has no room for, before it fails halfway.
+
+    Raises:
+        ValueError: there is less room than this, and a little more.
+    """
+    free = shutil.disk_usage(store.folder).free
+    if free < ROOM_BYTES:
+        raise ValueError(f"The disk of the data folder {store.folder} is full; make room and start again.")
+    if free < ROOM_BYTES + bytes_more:
+        raise ValueError(
+            f"The disk of the data folder {store.folder} has {free / 1e9:.1f} GB left, and this needs "
+            f"{(ROOM_BYTES + bytes_more) / 1e9:.1f} GB; make room and start again."
+        )
+
+
 def label_record(clip_id: str, spec: TeacherSpec, answer: Answer) -> LabelRecord:
     """A teacher's answer as the row that remembers it."""
     return LabelRecord(
@@ -147,6 +172,11 @@ def sentence(error: Exception) -> str:
     if isinstance(error, ValueError):
         return str(error)
     log.debug("Unexpected", exc_info=error)
+    said = str(error)
+    if getattr(error, "errno", None) == errno.ENOSPC or any(words in said for words in DISK_WORDS):
+        return FULL_DISK
+    if isinstance(error, MemoryError) or any(words in said for words in MEMORY_WORDS):
+        return NO_MEMORY
     return f"Something unexpected: {type(error).__name__}: {error}."
 
 
@@ -175,8 +205,3 @@ def _take_in(store: Store, row: CorpusRow, folder: Path) -> bool:
             rms=facts.rms,
         )
         return store.clips.add(clip, flac)
-
-
-def _check_room(store: Store) -> None:
-    if shutil.disk_usage(store.folder).free < ROOM_BYTES:
-        raise ValueError(f"The disk of the data folder {store.folder} is full; make room and start again.")

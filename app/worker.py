@@ -172,6 +172,7 @@ def steps(store: Store, job: JobRecord) -> Generator[work.Progress]:
                 yield step
     except Exception as error:
         why = work.sentence(error)
+        store.journal.note(job.id, why)
         store.jobs.fail(job, why)
         raise JobFailedError(why) from error
     except BaseException:

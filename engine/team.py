@@ -49,6 +49,11 @@ def distil(spec: StudentSpec, options: DistilOptions, data: Path, folder: Path) 
             dist.destroy_process_group()
 
 
+def lost(error: RuntimeError) -> bool:
+    """Whether an error says that another process of the training is gone; torch has no class for it."""
+    return isinstance(error, dist.DistError) or "gloo" in str(error)
+
+
 def launched() -> bool:
     """Whether `accelerate launch` has started this process as one of several: the way to use several cards."""
     return int(os.environ.get("WORLD_SIZE", 1)) > 1
@@ -92,9 +97,13 @@ def main() -> None:
     threading.Thread(target=_leave_with_the_first, daemon=True).start()
     rank, (spec, options, data, folder, meeting) = int(sys.argv[1]), json.loads(sys.argv[2])
     chosen = DistilOptions(**options)
-    _join(Path(meeting), rank, chosen.processes)
-    for _ in Training(StudentSpec(**spec), chosen, Path(data), Path(folder), rank, chosen.processes).run():
-        pass
+    try:
+        _join(Path(meeting), rank, chosen.processes)
+        for _ in Training(StudentSpec(**spec), chosen, Path(data), Path(folder), rank, chosen.processes).run():
+            pass
+    except RuntimeError as error:
+        why = "another one is gone" if lost(error) else str(error).partition("\n")[0][:200]
+        sys.exit(f"Process {rank + 1} of the {chosen.processes} of a training stops: {why}.")
 
 
 if __name__ == "__main__":

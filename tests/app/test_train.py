@@ -3,12 +3,13 @@
 import os
 import signal
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 import pytest
 
-from app import lessons, trainings
+from app import lessons, stages, trainings, work
 from app.school import CROPS, LESSONS
 from app.train import train
 from app.work import Progress
@@ -67,7 +68,7 @@ def test_progress_never_goes_back_and_ends_with_the_result(library: Store) -> No
 
 def test_a_training_stopped_five_times_gives_the_student_of_one_that_never_was(library: Store, finished: Path) -> None:
     job = classroom.claimed(library)
-    for part in (0.1, 0.3, 0.5, 0.7, 0.972):
+    for part in (0.05, 0.2, 0.3, 0.7, 0.86):
         until(train(library, classroom.order(), job.id), part)
     list(train(library, classroom.order(), job.id))
     with Store(finished) as unbroken:
@@ -113,7 +114,7 @@ def test_what_is_taught_is_what_was_asked_and_what_people_said(library: Store) -
 def test_what_is_taught_stays_what_it_was_at_the_beginning(library: Store) -> None:
     job = classroom.claimed(library)
     before = lessons.fingerprint(lessons.lessons(library))
-    until(train(library, classroom.order(passes=1), job.id), 0.1)
+    until(train(library, classroom.order(passes=1), job.id), trainings.LABELLED + 0.02)
     gone = [clip.id for clip in library.clips.find(limit=3)]  # the newest: not answered yet
     library.clips.delete(gone)
     *_, last = train(library, classroom.order(passes=1), job.id)
@@ -128,7 +129,7 @@ def test_a_clip_that_cannot_be_heard_is_refused_and_the_others_go_on(library: St
     written(library.clips.audio(silent.id), noise(1), form="FLAC")
     job = classroom.claimed(library)
     until(train(library, classroom.order(), job.id), trainings.ANSWERED)
-    assert [refusal.path for refusal in library.jobs.refusals(job.id)] == [broken.name]
+    assert [refusal.path for refusal in library.jobs.refusals(job.id)] == [broken.source]  # once, in both stages
     taught, crops, kept = crops_of(library, trainings.folder(library, job.id))
     heard = {taught[group].clip_id for group in (*crops.group, *kept.group) if group >= 0}
     assert len(heard) == library.clips.count() - 2
@@ -138,11 +139,37 @@ def test_too_little_is_refused_with_a_sentence(tmp_path: Path) -> None:
     with Store(tmp_path / "data") as store:
         job = classroom.claimed(store)
         with pytest.raises(ValueError, match="no clip to learn from"):
-            next(train(store, classroom.order(), job.id))
+            list(train(store, classroom.order(), job.id))
         classroom.fill(store, tmp_path / CORPUS, speakers=2, clips=2)  # the first speaker is kept, the second taught
-        (trainings.folder(store, job.id) / LESSONS).unlink()
         with pytest.raises(ValueError, match="too little to learn from"):
             list(train(store, classroom.order(), job.id))
+        home = trainings.folder(store, job.id)
+        assert not any((home / name).exists() for name in (LESSONS, CROPS))  # resumed, it looks anew
+
+
+def test_each_stage_takes_its_time_and_the_log_says_what_went_on(graduated: Store) -> None:
+    (job,) = graduated.jobs.list()
+    found = {each.name: each for each in graduated.journal.stages(job.id)}
+    assert list(found) == list(stages.TITLES)
+    assert sum(each.seconds for each in found.values()) == pytest.approx(job.finished_at - job.started_at, rel=0.3)  # type: ignore[operator]
+    assert found["distil"].left_s is not None
+    lines = [each.line for each in graduated.journal.log(job.id)]
+    assert f"{TAUGHT * CLIPS} clips of {TAUGHT} voices to learn from" in lines[1]
+    assert lines[1].endswith(f"under CC0-1.0 ({(TAUGHT + KEPT) * CLIPS}).")
+    assert sum(line.startswith("Pass ") for line in lines) == TINY["options"]["passes"]
+
+
+def test_clips_that_the_teacher_had_not_labelled_are_labelled(graduated: Store) -> None:
+    assert graduated.labels.missing(loudness.SPEC.fingerprint) == []
+
+
+def test_a_disk_that_is_too_small_is_a_sentence_before_it_is_full(
+    library: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("shutil.disk_usage", lambda _: SimpleNamespace(free=work.ROOM_BYTES + 1000))
+    with pytest.raises(ValueError, match="make room and start again"):
+        list(train(library, classroom.order(), classroom.claimed(library).id))
+    assert library.reinforcements.count(trainings.answered_as(loudness.SPEC, classroom.order().reinforce)) == 0
 
 
 def test_a_teacher_that_is_not_there_is_a_sentence() -> None:

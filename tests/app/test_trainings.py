@@ -28,6 +28,13 @@ WRONG: list[tuple[dict[str, Any], str]] = [
     ({"preset": "soup"}, "no recipe called 'soup'; there are: etude"),
     ({"spec": {"architecture": "nobody"}}, "no student called 'nobody'; there are: "),
     ({"teacher": "nobody"}, "no teacher called 'nobody'; there are: embedded"),
+    ({"tempo": 3}, "tempo = '3'"),
+    ({"spec": 3}, "spec = '3'"),
+    ({"spec": {"shape": 3}}, "The shape of a student is whole numbers by their names, and not 3"),
+    ({"spec": {"shape": {"blocks": "3"}}}, "The shape of a student"),
+    ({"preset": ["etude"]}, "preset = "),
+    ({"options": {"rate": float("nan")}}, "rate = nan"),
+    ({"options": {"rate": 10**400}}, "rate = 1000"),
     ({"options": {"tempo": 3}}, "tempo = 3"),
     ({"options": {"passes": "many"}}, "passes = 'many'"),
     ({"options": {"passes": True}}, "passes = True"),
@@ -57,14 +64,38 @@ def test_the_same_order_again_is_the_unfinished_job(tmp_path: Path) -> None:
         assert trainings.unfinished(store, order) is None
 
 
-def test_only_what_trainings_kept_that_are_over_is_deleted(tmp_path: Path) -> None:
+def test_what_a_training_kept_is_deleted_when_it_is_done_or_a_week_after_it_was_cancelled(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     with Store(tmp_path) as store:
-        over, waits = store.jobs.add("train", {}), store.jobs.add("train", {})
-        for number in (over, waits, 99):
+        done, cancelled, waits = (store.jobs.add("train", {}) for _ in range(3))
+        for number in (done, cancelled, waits, 99):
             trainings.folder(store, number).mkdir(parents=True)
-        store.jobs.cancel(over)
+        job = store.jobs.claim("w", done)
+        assert job is not None
+        store.jobs.finish(job, {})
+        store.jobs.cancel(cancelled)
+        trainings.sweep(store)
+        assert sorted(path.name for path in (tmp_path / trainings.HOME).iterdir()) == [str(cancelled), str(waits)]
+        monkeypatch.setattr(trainings, "KEPT_S", -1.0)
         trainings.sweep(store)
         assert [path.name for path in (tmp_path / trainings.HOME).iterdir()] == [str(waits)]
+
+
+def test_what_was_cancelled_is_resumed_as_long_as_its_folder_is_kept(tmp_path: Path) -> None:
+    with Store(tmp_path) as store:
+        job_id = store.jobs.add("train", {})
+        with pytest.raises(ValueError, match="can't be resumed"):
+            trainings.resume(store, job_id)  # it waits
+        store.jobs.cancel(job_id)
+        trainings.resume(store, job_id)
+        assert store.jobs.claim("w") is not None
+        store.jobs.cancel(job_id)
+        with pytest.raises(ValueError, match="can't be resumed"):
+            trainings.resume(store, job_id)  # it had begun, and what it had done is gone
+        trainings.folder(store, job_id).mkdir(parents=True)
+        trainings.resume(store, job_id)
+        assert [job.state for job in store.jobs.list()] == ["queued"]
 
 
 def test_naming_an_order_imports_no_torch() -> None:

@@ -1,3 +1,5 @@
+import errno
+import sqlite3
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -214,3 +216,18 @@ def test_the_unexpected_is_told_without_a_traceback(caplog: pytest.LogCaptureFix
     with caplog.at_level("DEBUG"):
         assert work.sentence(KeyError("x")) == "Something unexpected: KeyError: 'x'."
     assert "KeyError" in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        (OSError(errno.ENOSPC, "No space left on device"), "make room"),
+        (sqlite3.OperationalError("database or disk is full"), "make room"),
+        (RuntimeError("[enforce fail] . PytorchStreamWriter failed writing file data/3"), "make room"),
+        (MemoryError(), "close other programs"),
+        (RuntimeError("[enforce fail] DefaultCPUAllocator: can't allocate memory"), "close other programs"),
+        (KeyError("folder"), "Something unexpected: KeyError"),
+    ],
+)
+def test_what_the_machine_lacks_is_said_with_what_to_do(error: Exception, words: str) -> None:
+    assert words in work.sentence(error)
