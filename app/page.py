@@ -6,10 +6,12 @@ from typing import Any
 import gradio as gr
 from gradio.themes.utils.fonts import LocalFont
 
+from app import named
 from app.front import front
 from app.routes import FRONT
 from app.tabs import library, listen, search, train
 from app.takes import Takes
+from app.uploads import Uploads
 from store.db import Store
 
 STYLES = ("base", "listen", "player", "library", "health", "train", "search")
@@ -42,7 +44,7 @@ def theme() -> gr.themes.Base:
     )
 
 
-def build(store: Store, takes: Takes) -> gr.Blocks:
+def build(store: Store, takes: Takes, sent: Uploads) -> gr.Blocks:
     """The page of one store, not served yet."""
     blocks = gr.Blocks(title="Etude", analytics_enabled=False, delete_cache=(600, 3600))
     with blocks:
@@ -56,6 +58,7 @@ def build(store: Store, takes: Takes) -> gr.Blocks:
                 train.build(store, blocks)
             with gr.Tab("Search", id="search"):
                 search.build(store, blocks)
+        named.build(store, sent)
     return blocks
 
 

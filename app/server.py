@@ -15,14 +15,16 @@ import uvicorn
 from fastapi import FastAPI
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
-from app import routes
+from app import routes, uploads
 from app.guard import HOSTS, Guard
 from app.takes import Takes
+from app.uploads import Uploads
 from app.worker import Worker
 from store.db import Store
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 PRIVATE = "etude-"  # begins the name of the folder of what is not kept; the server's process id follows
+GRADIO = "gradio"  # the folder, in the private one, of what Gradio writes, and of what is sent to it
 FAREWELL_S = 2  # open pages hold a connection; they are cut off so long after the server is told to stop
 
 
@@ -42,21 +44,21 @@ def build(store: Store, private: Path) -> FastAPI:
             # Here and not after the server's run, which a signal may end without coming back.
             shutil.rmtree(private, ignore_errors=True)
 
-    takes = Takes(private / "takes")
+    takes, sent = Takes(private / "takes"), Uploads(private / GRADIO)
     app: FastAPI = FastAPI(title="Etude", lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=list(HOSTS), www_redirect=False)
     app.add_middleware(Guard)
-    routes.add(app, store, takes)
+    routes.add(app, store, takes, sent)
     gr.mount_gradio_app(
         app,
-        page.build(store, takes),
+        page.build(store, takes, sent),
         path="/",
         show_error=False,
         enable_monitoring=False,
         run_history=False,
         ssr_mode=False,
         pwa=False,
-        max_file_size=routes.MAX_UPLOAD,
+        max_file_size=uploads.MAX_UPLOAD,
         **page.dress(),
     )
     return app
@@ -105,7 +107,7 @@ def _hush(private: Path) -> None:
     # Nothing leaves the machine, and what Gradio writes goes where it is deleted.
     os.environ.update(
         GRADIO_ANALYTICS_ENABLED="False",
-        GRADIO_TEMP_DIR=str(private / "gradio"),
+        GRADIO_TEMP_DIR=str(private / GRADIO),
         HF_HUB_OFFLINE="1",
         HF_HUB_DISABLE_TELEMETRY="1",
     )

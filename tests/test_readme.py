@@ -8,12 +8,17 @@ import shutil
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
 import pytest
 
+from app import work
+from store.db import Store
+
 ROOT = Path(__file__).parent.parent
+ADDRESS = "http://127.0.0.1:7860"  # in the README; the tests' server takes any free port
 README = (ROOT / "README.md").read_text()
 BLOCKS = re.findall(r"^```(.*?)\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
 LINES = [
@@ -45,7 +50,7 @@ def environment(place: Path) -> dict[str, str]:
 def test_every_block_is_of_a_kind_that_is_run() -> None:
     assert {kind for kind, _ in BLOCKS} == {"sh", "python"}
     assert README.count("```") == 2 * len(BLOCKS)
-    assert {line.split()[0] for line in LINES} == {"make", "etude"}
+    assert {line.split()[0] for line in LINES} == {"make", "etude", "curl"}
 
 
 @pytest.mark.parametrize("line", [line for line in LINES if line.startswith("etude")])
@@ -59,26 +64,42 @@ def test_a_command_does_what_it_says(place: Path, line: str) -> None:
 
 
 @pytest.mark.parametrize("code", [text for kind, text in BLOCKS if kind == "python"])
-def test_python_runs_where_the_samples_are(place: Path, code: str) -> None:
-    done = subprocess.run([sys.executable, "-c", code], cwd=place, capture_output=True, text=True)
+def test_python_runs_where_the_samples_are(place: Path, running: dict[str, str], code: str) -> None:
+    command = [sys.executable, "-c", code.replace(ADDRESS, running["url"])]
+    done = subprocess.run(command, cwd=place, env=environment(place), capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     assert "arousal" in done.stdout
 
 
-def test_make_run_opens_a_page_that_answers(place: Path) -> None:
-    assert any(shlex.split(line, comments=True) == ["make", "run"] for line in LINES)
+@pytest.fixture(scope="module")
+def running(place: Path) -> Iterator[dict[str, str]]:
+    """What `make run` says of the server that it starts, with the samples in its library."""
+    with Store(place / "data") as store:
+        list(work.import_folder(store, place / "assets" / "samples"))
     command = [*MAKE, "run", "ARGS=--port 0 --json"]
     with subprocess.Popen(
         command, cwd=ROOT, env=environment(place), stdout=subprocess.PIPE, text=True, start_new_session=True
     ) as server:
         assert server.stdout is not None
         assert "etude serve --open" in server.stdout.readline()
-        said = json.loads(server.stdout.readline())
-        page = httpx.get(said["url"], timeout=60)
+        yield json.loads(server.stdout.readline())
         os.killpg(server.pid, signal.SIGINT)
         assert "Traceback" not in server.communicate(timeout=60)[0]
+
+
+def test_make_run_opens_a_page_that_answers(place: Path, running: dict[str, str]) -> None:
+    assert any(shlex.split(line, comments=True) == ["make", "run"] for line in LINES)
+    page = httpx.get(running["url"], timeout=60)
     assert (page.status_code, "Etude" in page.text) == (200, True)
-    assert said["data"] == str(place / "data")
+    assert running["data"] == str(place / "data")
+
+
+@pytest.mark.skipif(not shutil.which("curl"), reason="curl is not here")
+def test_what_curl_asks_for_it_gets(place: Path, running: dict[str, str]) -> None:
+    for line in (line for line in LINES if line.startswith("curl")):
+        command = [*shlex.split(line.replace(ADDRESS, running["url"])), "--no-progress-meter"]
+        done = subprocess.run(command, cwd=place, capture_output=True, text=True, check=True)
+        assert "error" not in json.loads(done.stdout) or not json.loads(done.stdout)["error"], done.stdout
 
 
 @pytest.mark.parametrize("target", sorted(set(re.findall(r"(?:^|`)make (\w+)", README, re.MULTILINE))))

@@ -19,7 +19,7 @@ import soundfile as sf
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
-from app import routes, server
+from app import server, uploads
 from app.guard import REFUSAL
 from engine.audio import read
 from store.db import Store
@@ -39,7 +39,7 @@ async def built(store: Store, private: Path) -> FastAPI:
 @pytest.fixture(scope="module")
 def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(routes, "MAX_UPLOAD", LIMIT)
+        patch.setattr(uploads, "MAX_UPLOAD", LIMIT)
         for name in ("GRADIO_TEMP_DIR", "GRADIO_ANALYTICS_ENABLED", "HF_HUB_OFFLINE", "HF_HUB_DISABLE_TELEMETRY"):
             patch.setenv(name, "")
         with Store(tmp_path_factory.mktemp("data")) as store:
@@ -71,7 +71,17 @@ def test_loopbacks_names_are_answered(client: TestClient, host: str) -> None:
     assert client.get("/config", headers={"host": host}).status_code == 200
 
 
-@pytest.mark.parametrize("path", ["/takes", "/gradio_api/queue/join", "/gradio_api/run/predict", "/gradio_api/upload"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/takes",
+        "/gradio_api/queue/join",
+        "/gradio_api/run/predict",
+        "/gradio_api/upload",
+        "/api/predict",
+        "/api/jobs/1/cancel",
+    ],
+)
 def test_another_sites_post_is_refused(client: TestClient, path: str) -> None:
     for headers in ({"origin": "http://evil.example"}, {"sec-fetch-site": "cross-site"}, {"origin": "null"}):
         answer = client.post(path, headers=headers, content=b"{}")
@@ -101,10 +111,11 @@ def test_what_is_no_sound_is_answered_with_a_sentence(client: TestClient, name: 
     assert "Traceback" not in answer.text
 
 
-def test_too_much_is_refused_whether_announced_or_not(client: TestClient) -> None:
+@pytest.mark.parametrize("path", ["/takes", "/api/predict", "/api/retrain"])
+def test_too_much_is_refused_whether_announced_or_not(client: TestClient, path: str) -> None:
     pieces = (bytes(LIMIT // 4) for _ in range(6))
-    for answer in (client.post("/takes", content=bytes(LIMIT + 1)), client.post("/takes", content=pieces)):
-        assert (answer.status_code, answer.json()) == (413, {"error": routes.TOO_LARGE})
+    for answer in (client.post(path, content=bytes(LIMIT + 1)), client.post(path, content=pieces)):
+        assert (answer.status_code, answer.json()) == (413, {"error": uploads.TOO_LARGE})
 
 
 def test_gradios_own_door_has_the_limit_too(client: TestClient) -> None:
@@ -142,9 +153,10 @@ def test_no_path_leads_out(client: TestClient, path: str) -> None:
     assert "[project]" not in answer.text
 
 
-def test_nothing_is_offered_to_programs(client: TestClient) -> None:
-    described = client.get("/gradio_api/info").json()
-    assert described["named_endpoints"] == described["unnamed_endpoints"] == {}
+def test_five_endpoints_are_offered_to_programs_and_no_other(client: TestClient) -> None:
+    described = client.get("/gradio_api/info?all_endpoints=true").json()
+    assert described["named_endpoints"].keys() == {"/predict", "/label", "/retrain", "/status", "/download"}
+    assert described["unnamed_endpoints"] == {}
     for path in ("/docs", "/openapi.json", "/redoc", "/monitoring"):
         assert "swagger" not in client.get(path).text.lower()
 
