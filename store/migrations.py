@@ -162,5 +162,6 @@ def m010_health(db: Database) -> None:
             contrast_db REAL NOT NULL, flatness REAL NOT NULL, fingerprint BLOB NOT NULL,
             same_as TEXT NOT NULL DEFAULT ''
         ) STRICT;
+        CREATE INDEX health_same ON health (same_as);
         CREATE INDEX labels_values ON labels (teacher, clip_id, made_at, arousal, dominance, valence);
     """)

@@ -66,7 +66,7 @@ def table(store: Store, asked: Query) -> Shown:
     labels = store.labels.for_clips([clip.id for clip in clips], TEACHER)
     return {
         **asdict(asked),
-        "title": health.report(store).titles.get(asked.group, asked.group),
+        "title": health.report(store).titles.get(asked.group, asked.group) if asked.group else "",
         "total": total,
         "pages": pages,
         "corpora": store.clips.corpora(),
@@ -97,7 +97,10 @@ def healthy(store: Store) -> Shown:
         "histograms": shown.histograms,
         "maps": shown.maps,
         "corners": [asdict(corner) for corner in shown.corners],
-        "findings": [{"key": each.key, "count": each.count, "sentence": each.sentence} for each in shown.findings],
+        "findings": [
+            {"key": each.key, "title": each.title, "count": each.count, "sentence": each.sentence}
+            for each in shown.findings
+        ],
         "voices": shown.voices,
         "checking": None if checking is None else round(checking.progress, 3),
     }

@@ -42,8 +42,8 @@ export function mount(element, { props, trigger, watch }) {
       const corner = corners.find(({ key }) => key === `${name}:${i}:${j}`);
       return part(`cell${corner?.lacks ? " lacks" : ""}`, `${name}:${i}:${j}`, cells[i][j], `${words(i, AXES[a])}, ${words(j, AXES[b])}`, `--part:${cells[i][j] / most}`, cells[i][j].toLocaleString("en"));
     };
-    return make("figure", { class: "map" }, make("span", { class: "up" }, AXES[a].name), make("div", { class: "cells" },
-      ...THIRDS.flatMap((row) => THIRDS.map((j) => cell(2 - row, j)))), make("span", { class: "along" }, AXES[b].name));
+    return make("figure", { class: "map" }, make("span", { class: "up" }, `${AXES[a].name} →`), make("div", { class: "cells" },
+      ...THIRDS.flatMap((row) => THIRDS.map((j) => cell(2 - row, j)))), make("span", { class: "along" }, ...[AXES[b].low, AXES[b].name, AXES[b].high].map((word) => make("i", {}, word))));
   }
 
   function lacking({ corners, labelled }) {
@@ -53,7 +53,7 @@ export function mount(element, { props, trigger, watch }) {
   }
 
   function findings({ findings, clips: all, unread }) {
-    const rows = findings.map(({ key, count, sentence }) => make("li", {}, part("finding", key, count, sentence, null, make("b", {}, count.toLocaleString("en")), make("span", {}, sentence))));
+    const rows = findings.map(({ key, title, count, sentence }) => make("li", {}, part("finding", key, count, sentence, null, make("b", {}, title), make("span", {}, sentence))));
     if (!rows.length && all && !unread) rows.push(make("li", { class: "small" }, "Nothing is wrong with the sound, and no clip is there twice."));
     return make("ul", { class: "findings" }, ...rows);
   }
