@@ -11,8 +11,8 @@ from store.records import ClipFacts
 
 FAINT = 0.01  # of full scale, -40 dB: the peak of a clip in which next to nothing is heard
 SHORT_S = 0.5  # of speech; with less than this a teacher guesses
-NOISY_DB = 16.0  # contrast of which 1 % of clean clips have less, and 90 % of those with noise 5 dB below the voice
-FLAT = 0.6  # flatness that 1 % of clean clips reach, and 95 % of those that were cut off at half their height
+NOISY_DB = 16.0  # contrast: less have 1 % of 800 real clips, and 97 % of them with pink noise 5 dB below the voice
+FLAT = 0.6  # flatness: more have 0.4 % of 800 real clips, and 95 % of them cut off at half their height, at any level
 
 CLIPPED = "with flat tops: recorded too loud, so that the loudest moments were cut off."
 NOISY = f"with loud noise: less than {NOISY_DB:.0f} dB between loud and quiet moments."
