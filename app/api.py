@@ -7,7 +7,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from app import graduates, lessons, models, table, trainings
+from app import defaults, graduates, lessons, models, table, trainings
 from app import predict as prediction
 from app.trainings import TrainOrder
 from store.db import Store
@@ -56,13 +56,15 @@ def retrain(store: Store, asked: Any) -> Plain:
 
     Args:
         store: the library to learn from.
-        asked: as `TrainOrder.of` takes it; {} for the defaults.
+        asked: as `TrainOrder.of` takes it; what it leaves open is chosen for the library, as in the page.
 
     Raises:
         ValueError: it can't be understood, or there is too little to learn from.
     """
     if not isinstance(asked, dict):
         raise ValueError("A training is asked for by a JSON object; {} asks for the defaults.")
+    TrainOrder.of(asked)  # what is wrong with it is told before it is filled in
+    asked = defaults.complete(store, asked)
     order = TrainOrder.of(asked)
     if lack := lessons.outline(store).lack:
         raise ValueError(lack)

@@ -9,12 +9,12 @@ from gradio.themes.utils.fonts import LocalFont
 from app import named
 from app.front import front
 from app.routes import FRONT
-from app.tabs import library, listen, search, train
+from app.tabs import bits, library, listen, search, train
 from app.takes import Takes
 from app.uploads import Uploads
 from store.db import Store
 
-STYLES = ("base", "listen", "player", "library", "health", "train", "search")
+STYLES = ("base", "listen", "player", "library", "health", "train", "search", "bits")
 HEAD = "\n".join(
     (
         *(f'<link rel="stylesheet" href="/front/{name}.css">' for name in STYLES),
@@ -56,6 +56,7 @@ def build(store: Store, takes: Takes, sent: Uploads) -> gr.Blocks:
                 library.build(store, blocks)
             with gr.Tab("Train", id="train"):
                 train.build(store, blocks)
+                bits.build(store, blocks)
             with gr.Tab("Search", id="search"):
                 search.build(store, blocks)
         named.build(store, sent)

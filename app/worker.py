@@ -199,5 +199,9 @@ def _work(store: Store, job: JobRecord) -> Generator[work.Progress]:
             from app.search import search
 
             yield from search(store, searches.SearchOrder.of(job.arguments), job.id)
+        case "bits":
+            from app import bits
+
+            yield from bits.measure(store, job.arguments["student"])
         case _:
             raise ValueError(f"This Etude knows no job of the kind {job.kind!r}.")

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from app import api, models, trainings
+from app import api, defaults, models, trainings
 from store.db import Store
 from tests.classroom import TINY
 
@@ -67,10 +67,10 @@ def test_jobs_are_queued_seen_and_cancelled(library: Store) -> None:
     assert [library.jobs.get(n).arguments for n in (labelling, training)] == [{"teacher": "loudness"}, TINY]  # type: ignore[union-attr]
 
 
-def test_the_defaults_are_asked_for_by_nothing(library: Store) -> None:
+def test_what_is_left_open_is_chosen_as_in_the_page(library: Store) -> None:
     job = library.jobs.get(api.retrain(library, {})["job"])
     assert job is not None
-    assert (job.kind, trainings.TrainOrder.of(job.arguments)) == (trainings.KIND, trainings.TrainOrder())
+    assert (job.kind, job.arguments) == (trainings.KIND, defaults.complete(library, {}))
 
 
 def test_what_is_not_there_is_a_sentence(store: Store) -> None:
