@@ -36,9 +36,9 @@ def train(store: Store, order: TrainOrder, job_id: int) -> Generator[Progress]:
     Raises:
         ValueError: too little to learn from, no room on the disk, or the teacher or the student can't be loaded.
     """
+    distil.build(order.spec)  # a name or a dial that the student does not know is told before anything is begun
     home = trainings.folder(store, job_id)
     home.mkdir(parents=True, exist_ok=True)
-    distil.build(order.spec)  # a name or a dial that the student does not know is told before the teacher is asked
     expected_s, _ = estimates.expected(store, order)
     yield from stages.timed(store, job_id, expected_s, _chain(store, order, home, job_id))
 
@@ -68,6 +68,7 @@ def _check_room(store: Store, order: TrainOrder, home: Path) -> None:
 
 
 def _distil(store: Store, order: TrainOrder, home: Path, job_id: int) -> Iterator[Progress]:
+    yield Progress(round(PARTS * ANSWERED), PARTS, "The student begins to learn.", stage="distil")
     for told in _unbroken(order, home, _Curve(store, job_id)):
         if told.dev:
             agreement = " / ".join(f"{value:.3f}" for value in told.dev)

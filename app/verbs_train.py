@@ -7,10 +7,10 @@ from typing import Any
 
 import click
 
-from app import foreground, models, settings, trainings
+from app import defaults, foreground, models, settings, trainings
 from app.console import data_option, json_option, watch
 from app.trainings import TrainOrder
-from engine.presets import PRESETS, ReinforceOptions
+from engine.presets import PRESETS
 from engine.types import AXES, StudentSpec
 from store.db import Store
 
@@ -24,18 +24,19 @@ SPEC = StudentSpec("etude")
 @click.option("--size", default=SPEC.size, help="The one dial of its network.", show_default=True)
 @click.option("--seed", default=SPEC.seed, help="Same seed, same machine, same student.", show_default=True)
 @click.option("--preset", default="etude", type=click.Choice(list(PRESETS)), help="The recipe.", show_default=True)
-@click.option(
-    "--versions", default=ReinforceOptions().versions, help="Answered versions of each clip.", show_default=True
-)
-@click.option("--passes", type=int, help="Over the clips, at most (else the recipe's).")
+@click.option("--versions", type=int, help="Answered versions of each clip (else by how many clips there are).")
+@click.option("--passes", type=int, help="Over the clips, at most (else by how many clips there are).")
+@click.option("--processes", type=int, help="Of one thread each (else the machine's cores).")
 @click.option("--teacher", default=models.TEACHER, help="Its name; see `etude teachers`.", show_default=True)
 @data_option
 @json_option
 def train(data: Path | None, as_json: bool, **asked: Any) -> None:
     """Distil a student from a teacher's answers to the library's clips; the same command again goes on."""
-    arguments = _arguments(**asked)
-    order = TrainOrder.of(arguments)
+    given = _arguments(**asked)
+    TrainOrder.of(given)  # what makes no sense is told before anything is made
     with Store(settings.data_folder(data)) as store:
+        arguments = defaults.complete(store, given)
+        order = TrainOrder.of(arguments)
         job_id = trainings.unfinished(store, order) or store.jobs.add(trainings.KIND, arguments)
         result, message = watch(foreground.run(store, job_id), as_json, counted=False)
         refused = [asdict(each) for each in store.jobs.refusals(job_id)]
@@ -48,14 +49,13 @@ def train(data: Path | None, as_json: bool, **asked: Any) -> None:
     click.echo("\n".join(_lines(result)))
 
 
-def _arguments(
-    student: str, size: int, seed: int, preset: str, versions: int, passes: int | None, teacher: str
-) -> dict[str, Any]:
+def _arguments(student: str, size: int, seed: int, preset: str, teacher: str, **counts: int | None) -> dict[str, Any]:
+    stated = {name: count for name, count in counts.items() if count is not None}
     return {
         "spec": {"architecture": student, "size": size, "seed": seed},
         "preset": preset,
-        "options": {} if passes is None else {"passes": passes},
-        "reinforce": {"versions": versions},
+        "options": {name: stated[name] for name in ("passes", "processes") if name in stated},
+        "reinforce": {name: stated[name] for name in ("versions",) if name in stated},
         "teacher": teacher,
     }
 

@@ -109,7 +109,7 @@ def label(
     for done, clip in enumerate(map(store.clips.get, todo), before):
         if clip is None:  # deleted meanwhile
             continue
-        yield Progress(done, total, clip.name)
+        yield Progress(done, total, f"The teacher labels clip {done + 1} of {total}, {clip.name}.")
         try:
             answer = listen.answer(model, audio.read(store.clips.audio(clip.id)))
             store.labels.add(label_record(clip.id, spec, answer))

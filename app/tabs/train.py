@@ -5,27 +5,22 @@ closed page loses nothing, and a second page sees the same.
 """
 
 import ast
+from collections import Counter
 from dataclasses import asdict
 from functools import cache
 from typing import Any
 
 import gradio as gr
-import numpy as np
 
-from app import figures, graduates, lessons, models, trainings
+from app import chains, defaults, estimates, graduates, lessons, models, trainings
 from app.front import front, told
 from app.trainings import TrainOrder
 from engine import plugins
 from engine.presets import PRESETS
 from engine.types import TeacherSpec
 from store.db import Store
-from store.records import JobRecord
 
 TICK_S = 1.0
-POINTS = 400  # of the loss, on show
-EARLIER = 6  # trainings that ended, on show
-REFUSED = 200  # clips that are listed
-STAGES = ("The teacher answers", "The student learns", "Exported and measured")
 RECIPES = {
     "etude": "Ours: the teacher answers altered versions too; agreement and error, embeddings, averaging, calibration.",
     "paper": "Wav2Small's own (arXiv 2408.13920), as far as it is known: to compare with.",
@@ -42,11 +37,8 @@ def choices() -> Shown:
         "students": [{"name": name, "about": about(name), "many": name in MANY} for name in _students()],
         "recipes": [{"name": name, "about": RECIPES.get(name, "")} for name in PRESETS],
         "teachers": models.teachers(),
-        "first": {
-            "size": DEFAULT.spec.size, "seed": DEFAULT.spec.seed, "versions": DEFAULT.reinforce.versions,
-            "passes": DEFAULT.options.passes,
-        },
-    }  # fmt: skip
+        "first": {"size": DEFAULT.spec.size, "seed": DEFAULT.spec.seed},
+    }
 
 
 @cache
@@ -61,41 +53,32 @@ def plan(store: Store) -> Shown:
     found = lessons.outline(store)
     specs: list[TeacherSpec] = [plugins.load("teachers", name).SPEC for name in models.teachers()]
     answered = {spec.name: store.reinforcements.count(trainings.answered_as(spec, DEFAULT.reinforce)) for spec in specs}
-    return {**asdict(found), "answered": answered, "lack": found.lack, "doubt": found.doubt}
-
-
-def now(store: Store) -> Shown:
-    """The training that goes on, or else the last one, its curve, and the others."""
-    jobs = store.jobs.list(20, trainings.KIND)
-    going = sorted((job for job in jobs[::-1] if job.state in trainings.GOING), key=lambda job: job.state != "running")
-    first = next(iter(going or jobs), None)
-    others = [job for job in going[1:] + jobs[:EARLIER] if first and job.id != first.id]
-    seen = {job.id: job for job in others}
+    licences = Counter(clip.licence or "not stated" for clip in store.clips.find(limit=-1))
     return {
-        "training": None if first is None else {**_job(store, first), "curve": curve(store, first.id)},
-        "others": [_line(job) for job in seen.values()],
+        **asdict(found),
+        "answered": answered,
+        "lack": found.lack,
+        "doubt": found.doubt,
+        "licences": licences.most_common(),
+        "defaults": asdict(defaults.here(store)),
+        "estimate": "" if found.lack else weighed(store, {}),
     }
 
 
-def curve(store: Store, job_id: int) -> Shown:
-    """How a training goes: the loss, thinned by means, and the agreement on `dev` after each pass."""
-    points = store.curves.get(job_id)
-    loss = np.array([(p.passes, p.loss) for p in points if p.loss is not None], np.float32).reshape(-1, 2)
-    if len(loss) > POINTS:
-        loss = np.stack([part.mean(axis=0) for part in np.array_split(loss, POINTS)])
-    dev = [(p.passes, p.arousal, p.dominance, p.valence) for p in points if p.arousal is not None]
-    passes, *axes = np.array(dev, np.float32).reshape(-1, 4).T
-    return {
-        "loss": {"passes": figures.plain(loss[:, 0], 3), "values": figures.plain(loss[:, 1])},
-        "dev": {"passes": figures.plain(passes, 3), "values": [figures.plain(axis) for axis in axes]},
-        "samples_s": next((round(p.samples_s) for p in reversed(points) if p.samples_s is not None), None),
-    }
+def weighed(store: Store, asked: Shown) -> str:
+    """How long the training that the page asks for would take, in a sentence."""
+    order = TrainOrder.of(_arguments(store, asked))
+    seconds, measured = estimates.expected(store, order)
+    told = f"About {estimates.words(sum(seconds.values()))} on this machine"
+    return (
+        f"{told}, by the pace of earlier trainings." if measured else f"{told}: a guess, until one has been timed."
+    )
 
 
 def begin(store: Store, asked: Shown) -> str:
     """Queue the training that the page asks for; gives a sentence if it can't be, and nothing if it is."""
     try:
-        arguments = _arguments(asked)
+        arguments = _arguments(store, asked)
         order = TrainOrder.of(arguments)
         if lack := lessons.outline(store).lack:
             return lack
@@ -107,68 +90,31 @@ def begin(store: Store, asked: Shown) -> str:
     return ""
 
 
-def _arguments(asked: Shown) -> Shown:
+def _arguments(store: Store, asked: Shown) -> Shown:
+    """The training that the page asks for; what a field leaves open is chosen for the library as it is."""
     network = str(asked.get("student", DEFAULT.spec.architecture))
     if network in MANY:
         network += f":{str(asked.get('backbone', '')).strip()[:80]}"
 
-    def whole(name: str, otherwise: int) -> int:
+    def whole(name: str, otherwise: int | None = None) -> int | None:
         value = asked.get(name)
         if value is not None and (isinstance(value, bool) or not isinstance(value, int)):
             raise ValueError(f"The field “{name}” takes a whole number.")
         return otherwise if value is None else value
 
-    first = DEFAULT.spec.size, DEFAULT.spec.seed, DEFAULT.reinforce.versions, DEFAULT.options.passes
-    size, seed, versions, passes = map(whole, ("size", "seed", "versions", "passes"), first)
-    return {
+    size, seed = whole("size", DEFAULT.spec.size), whole("seed", DEFAULT.spec.seed)
+    given = {
         "spec": {"architecture": network, "size": size, "seed": seed},
         "preset": str(asked.get("recipe", "etude")),
-        "options": {} if passes == DEFAULT.options.passes else {"passes": passes},
-        "reinforce": {"versions": versions},
+        "options": {name: whole(name) for name in ("passes", "processes")},
+        "reinforce": {"versions": whole("versions")},
         "teacher": str(asked.get("teacher", DEFAULT.teacher)),
     }
+    return defaults.complete(store, given)
 
 
 def _students() -> list[str]:
     return sorted(plugins.names("students"), key=lambda name: name != DEFAULT.spec.architecture)
-
-
-def _line(job: JobRecord) -> Shown:
-    spec = job.arguments.get("spec", {})
-    network = f"{spec.get('architecture', DEFAULT.spec.architecture)}, size {spec.get('size', DEFAULT.spec.size)}"
-    return {
-        "id": job.id,
-        "title": f"{network}, seed {spec.get('seed', 0)}",
-        "state": job.state,
-        "message": job.error or job.message,
-        "student": job.result.get("student"),
-    }
-
-
-def _job(store: Store, job: JobRecord) -> Shown:
-    refused = store.jobs.refusals(job.id)
-    busy = next((other for other in store.jobs.list() if other.state == "running"), None)
-    if job.state == "queued":
-        note = f"It waits until the job “{busy.kind}” is done." if busy else "It waits for its turn."
-    else:
-        note = job.error or job.message or "It starts."
-    stage = sum(job.progress >= end for end in (trainings.ANSWERED, trainings.DISTILLED, 1.0))
-    return {
-        **_line(job),
-        "recipe": job.arguments.get("preset", "etude"),
-        "teacher": job.arguments.get("teacher", models.TEACHER),
-        "progress": round(job.progress, 4),
-        "message": note,
-        "stages": [{"name": name, "state": _state(place, stage)} for place, name in enumerate(STAGES)],
-        "began_s": job.started_at,
-        "ended_s": job.finished_at,
-        "refused": [[each.path, each.reason] for each in refused[:REFUSED]],
-        "refused_count": len(refused),
-    }
-
-
-def _state(place: int, stage: int) -> str:
-    return "done" if place < stage else "now" if place == stage else "later"
 
 
 class _Painter:
@@ -183,12 +129,12 @@ class _Painter:
         seen = (self._store.clips.count(), self._store.corrections.count(), *newest)
         if seen != self._seen:
             self._plan, self._seen = plan(self._store), seen
-        return {"plan": self._plan, **now(self._store)}, graduates.listed(self._store)
+        return {"plan": self._plan, **chains.now(self._store)}, graduates.listed(self._store)
 
 
 def build(store: Store, blocks: gr.Blocks) -> None:
     """Wire the tab."""
-    trainer = front("train", ("begin", "halt"), **choices())
+    trainer = front("train", ("begin", "halt", "resume", "weigh"), **choices())
     students = front("graduates", ("pick",))
     report = front("report", ())
     seen = gr.State(None)
@@ -213,12 +159,31 @@ def build(store: Store, blocks: gr.Blocks) -> None:
             store.jobs.cancel(job)
         return paint()
 
+    def resume(event: gr.EventData) -> list[Any]:
+        job, refusal = told(event).get("job"), ""
+        try:
+            trainings.resume(store, job if isinstance(job, int) else 0)
+        except ValueError as error:
+            refusal = str(error)
+        shown, listed = values = painter()
+        return [{**shown, "refusal": refusal}, listed, values]
+
+    def weigh(event: gr.EventData) -> list[Any]:
+        shown, listed = values = painter()
+        try:
+            estimate = weighed(store, told(event))
+        except ValueError as error:
+            estimate = str(error)
+        return [{**shown, "weighed": estimate}, listed, values]  # for who asked
+
     def pick(event: gr.EventData) -> Shown | None:
         return graduates.report(store, str(told(event).get("name")))
 
     private: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private", "queue": False}
     trainer.begin(start, None, painted, **private)
     trainer.halt(halt, None, painted, **private)
+    trainer.resume(resume, None, painted, **private)
+    trainer.weigh(weigh, None, painted, **private)
     students.pick(pick, None, report, **private)
     gr.Timer(TICK_S).tick(tick, seen, painted, **private)
     blocks.load(paint, None, painted, **private)

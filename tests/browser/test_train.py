@@ -44,11 +44,17 @@ def opened_tab(page: Page) -> Page:
 def order(page: Page, passes: int) -> None:
     """Ask for a tiny student of the teacher without weights."""
     form = page.locator("#train .order")
-    form.locator("summary").click()
+    unfold(page)
     form.get_by_label("Teacher").select_option("loudness")
     for label, value in (("Size", 4), ("Versions of each clip", 2), ("Passes at most", passes)):
         form.get_by_label(label).fill(str(value))
     form.get_by_role("button", name="Train a student").click()
+
+
+def unfold(page: Page) -> None:
+    """Open the drawer, unless it is open."""
+    if page.locator("#train .order details").get_attribute("open") is None:
+        page.locator("#train .order summary").click()
 
 
 def points(page: Page, more_than: int) -> int:
@@ -77,7 +83,7 @@ def test_curves_move_a_second_page_sees_them_and_cancels(opened: Opener, taught:
     first.reload()
     opened_tab(first)
     points(first, before)
-    expect(first.locator("#train .stages .now")).to_have_text("The student learns")
+    expect(first.locator("#train .stages .now")).to_contain_text("Distil")
     second.locator("#train .training").get_by_role("button", name="Cancel").click()
     for page in (first, second):
         expect(page.locator("#train .training")).to_have_class("training cancelled")
@@ -110,6 +116,7 @@ def test_a_student_is_trained_listed_and_looked_at(tab: Page, taught: Store, ser
 
 def test_what_cannot_be_is_a_sentence(tab: Page, taught: Store) -> None:
     form = tab.locator("#train .order")
+    unfold(tab)
     expect(form.get_by_label("Backbone")).to_be_hidden()
     form.get_by_label("Student").select_option("timm")
     form.get_by_label("Backbone").fill("no such network")
