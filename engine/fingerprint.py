@@ -4,8 +4,9 @@ After Haitsma and Kalker 2002: 32 bits a frame, each whether the energy differen
 falls. A gain changes no bit, a codec few, and a cut moves them in time. Frames that are equal in 20 bits propose by how
 much; the bits of all frames, moved by that, decide. Two takes of one sentence differ in almost half of them.
 
-Of 286 real clips with half a second of sound, among 6,000, all were known again by a copy at another level, in 32 kbit/s
-MP3 or through a telephone, 98 % with .3 s cut off, 96 % in 16 kbit/s Opus; no pair was called a copy that is none.
+Of 286 real clips with half a second of sound, among 6,000, all were known again at another level, in 32 kbit/s MP3 or
+8 kHz telephone sound, 98 % with .3 s cut off, 96 % in 16 kbit/s Opus. Of 6,072 pairs called copies, 6,070 are: their
+waveforms correlate above .7.
 """
 
 from collections.abc import Sequence
