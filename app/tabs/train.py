@@ -70,9 +70,7 @@ def weighed(store: Store, asked: Shown) -> str:
     order = TrainOrder.of(_arguments(store, asked))
     seconds, measured = estimates.expected(store, order)
     told = f"About {estimates.words(sum(seconds.values()))} on this machine"
-    return (
-        f"{told}, by the pace of earlier trainings." if measured else f"{told}: a guess, until one has been timed."
-    )
+    return f"{told}, by the pace of earlier trainings." if measured else f"{told}: a guess, until one has been timed."
 
 
 def begin(store: Store, asked: Shown) -> str:

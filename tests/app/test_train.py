@@ -48,7 +48,7 @@ def answers(store: Store) -> np.ndarray:
 
 
 def test_a_student_comes_of_the_library(graduated: Store) -> None:
-    (job,) = graduated.jobs.list()
+    (job,) = graduated.jobs.list(9, trainings.KIND)
     (student,) = graduated.students.list()
     assert (job.state, job.progress, job.result["student"]) == ("done", 1, student.name)
     curve = graduated.curves.get(job.id)
@@ -148,7 +148,7 @@ def test_too_little_is_refused_with_a_sentence(tmp_path: Path) -> None:
 
 
 def test_each_stage_takes_its_time_and_the_log_says_what_went_on(graduated: Store) -> None:
-    (job,) = graduated.jobs.list()
+    (job,) = graduated.jobs.list(9, trainings.KIND)
     found = {each.name: each for each in graduated.journal.stages(job.id)}
     assert list(found) == list(stages.TITLES)
     assert sum(each.seconds for each in found.values()) == pytest.approx(job.finished_at - job.started_at, rel=0.3)  # type: ignore[operator]

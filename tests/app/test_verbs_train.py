@@ -68,7 +68,7 @@ def test_ctrl_c_keeps_what_is_done_and_the_same_command_makes_a_student_of_it(li
     assert "Traceback" not in err
     assert trainings.folder(library, 1).exists()
     assert_it_makes_a_student(library)
-    assert [(each.id, each.state) for each in library.jobs.list()] == [(1, "done")]
+    assert [(each.id, each.state) for each in library.jobs.list(9, "train")] == [(1, "done")]
     assert not trainings.folder(library, 1).exists()
 
 

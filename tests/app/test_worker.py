@@ -6,16 +6,18 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 import pytest
 import soundfile as sf
 
-from app import trainings, work
+from app import models, stages, trainings, work
 from app.worker import ONE_THREAD, Worker, start, stop
 from store.db import Store
 from store.records import JobRecord
+from tests import classroom
 from tests.classroom import TINY, children
 
 SOUNDS = 150
@@ -226,6 +228,41 @@ def test_a_worker_killed_in_a_training_is_replaced_and_the_training_goes_on(libr
     assert ended.state == "done", ended.error
     assert reached < learnt(library, job_id) == options["passes"]
     assert [student.name for student in library.students.list()] == [ended.result["student"]]
+
+
+def test_a_chain_whose_worker_is_killed_at_every_stage_ends_with_one_whole_student(library: Store) -> None:
+    job_id, killed = library.jobs.add("train", TINY), set[str]()
+
+    def at(stage: str) -> bool:
+        now, taken = job(library, job_id), library.journal.stages(job_id)
+        here = bool(taken) and taken[-1].name == stage and now.worker not in killed
+        return now.state != "queued" and (here or now.state != "running")
+
+    with Worker(library.folder):
+        for stage in stages.TITLES:
+            until(partial(at, stage))
+            worker = job(library, job_id).worker
+            assert job(library, job_id).state == "running", stage
+            os.kill(int(worker), signal.SIGKILL)
+            killed.add(worker)
+        ended = done(library, job_id)
+    assert ended.state == "done", ended.error
+    (student,) = library.students.list()
+    assert student.name == ended.result["student"]
+    adv, _ = models.student(library, student.name).model.predict(np.zeros((1, 16_000), np.float32))
+    assert np.isfinite(adv).all()
+    assert not [path.name for path in (library.folder / "students").iterdir() if "partial" in path.name]
+    assert {each.name for each in library.journal.stages(job_id)} == set(stages.TITLES)
+
+
+def test_what_failed_for_want_of_clips_is_resumed_when_there_are_some(store: Store, tmp_path: Path) -> None:
+    job_id = store.jobs.add("train", TINY)
+    with Worker(store.folder):
+        assert "no clip to learn from" in done(store, job_id).error
+        classroom.fill(store, tmp_path / "class")
+        trainings.resume(store, job_id)
+        assert done(store, job_id).state == "done"
+    assert len(store.students.list()) == 1
 
 
 def test_what_is_done_leaves_nothing_and_what_failed_or_is_cancelled_or_stopped_is_kept(library: Store) -> None:
