@@ -79,7 +79,7 @@ def cut(model: ModelProto) -> Cut:
         whole=part(graph.node, (audio,), means),
         front=part(moving.opening, heard, (moving.front,)),
         opening=part(moving.opening, heard, {*told, *(each.name for each in kept)}),
-        moving=part(moving.nodes, (*heard, *(each.before for each in kept)), {*told, *(each.longer for each in kept)}),
+        moving=part(moving.nodes, (*heard, *(each.before for each in kept)), {*told, *(each.after for each in kept)}),
         head=part(graph.node, means, (adv,)),
         audio=audio, adv=adv, layer=moving.front, statistics=statistics, weights=weights, values=values, means=means,
         axis=next((attribute.i for attribute in softmax.attribute if attribute.name == "axis"), -1),

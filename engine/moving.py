@@ -12,6 +12,7 @@ import numpy as np
 from onnx import GraphProto, NodeProto, TensorProto, helper, numpy_helper
 
 TIME = 2  # the axis of time in what a convolution is given
+END = np.iinfo(np.int64).max  # of a slice that goes on to the last place
 
 
 @dataclass(frozen=True)
@@ -31,8 +32,13 @@ class Kept:
 
     @property
     def longer(self) -> str:
-        """The output that ends with them: what was given as `before`, and the piece's own."""
+        """What was given as `before`, and the piece's own places."""
         return f"{self.before}:longer"
+
+    @property
+    def after(self) -> str:
+        """The output that the next piece takes as `before`."""
+        return f"{self.before}:after"
 
 
 @dataclass(frozen=True)
@@ -131,8 +137,7 @@ class Moving:
     def _hold_back(self, node: NodeProto, name: str, places: int) -> None:
         kept, held = Kept(name, places, self.late[name], self.rate[name], 0.0), f"{name}:held"
         kept = next((other for other in self.kept if other.name == name and other.length >= places), kept)
-        bounds = [self._constant(place) for place in (kept.length - places, -places, TIME)]
-        self.nodes.append(helper.make_node("Slice", [self._keep(kept), *bounds], [held]))
+        self._slice(self._keep(kept), held, kept.length - places, -places)
         node.input[:] = [held if each == name else each for each in node.input]
 
     def _sum(self, node: NodeProto) -> None:
@@ -147,8 +152,13 @@ class Moving:
         """Put what was kept in front of a value; gives the name of both together."""
         if kept not in self.kept:
             self.nodes.append(helper.make_node("Concat", [kept.before, kept.name], [kept.longer], axis=TIME))
+            self._slice(kept.longer, kept.after, -kept.length, END)
             self.kept.append(kept)
         return kept.longer
+
+    def _slice(self, name: str, part: str, first: int, last: int) -> None:
+        bounds = [self._constant(place) for place in (first, last, TIME)]
+        self.nodes.append(helper.make_node("Slice", [name, *bounds], [part]))
 
     def _constant(self, value: int) -> str:
         name = f":{value}"

@@ -101,8 +101,7 @@ class Streamed:
     def go_on(self, samples: Floats, moments: Moments, piece: Piece) -> Piece:
         """Hear what follows a piece; its tokens begin with those that the piece was too early for."""
         out = self._moving(self._given(samples, moments, piece.sums) | piece.kept)
-        kept = {each.before: np.ascontiguousarray(out[each.longer][:, :, -each.length :]) for each in self._cut.kept}
-        return self._piece(out, piece.sums, kept)
+        return self._piece(out, piece.sums, {each.before: out[each.after] for each in self._cut.kept})
 
     def answer(self, pooled: Sequence[Floats | npt.NDArray[np.float64]]) -> Floats:
         """A/D/V float32 [B, 3] in AXES order, unclipped, of the values' means, [B, ...] each."""
