@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 
 from store.db import Store
 from tests import classroom
-from tests.browser.conftest import Opener, Server
+from tests.browser.conftest import WAIT_MS, Opener, Server
 from tests.browser.test_train import opened_tab, order, points
 
 
@@ -57,7 +57,7 @@ def test_it_goes_on_without_its_page_is_cancelled_by_another_and_resumed(opened:
 def test_the_student_is_downloaded_where_it_was_trained(opened: Opener, taught: Store) -> None:
     page = opened_tab(opened())
     order(page, 1)
-    training(page, "done")
+    expect(page.locator("#train .training")).to_have_class("training done", timeout=3 * WAIT_MS)
     expect(page.locator("#train .stages .done")).to_have_count(8)
     with page.expect_download() as begun:
         page.get_by_role("link", name="Download the student").click()

@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 
 from store.db import Store
 from tests import classroom
-from tests.browser.conftest import Opener, Server
+from tests.browser.conftest import WAIT_MS, Opener, Server
 
 STATE = re.compile("running")
 
@@ -46,7 +46,7 @@ def order(page: Page, passes: int) -> None:
     form = page.locator("#train .order")
     unfold(page)
     form.get_by_label("Teacher").select_option("loudness")
-    for label, value in (("Size", 4), ("Versions of each clip", 2), ("Passes at most", passes)):
+    for label, value in (("Size", 4), ("Versions of each clip", 2), ("Passes at most", passes), ("Processes", 1)):
         form.get_by_label(label).fill(str(value))
     form.get_by_role("button", name="Train a student").click()
 
@@ -93,6 +93,7 @@ def test_curves_move_a_second_page_sees_them_and_cancels(opened: Opener, taught:
 
 def test_a_student_is_trained_listed_and_looked_at(tab: Page, taught: Store, server: Server) -> None:
     order(tab, 1)
+    expect(tab.locator("#train .training")).to_have_class("training done", timeout=3 * WAIT_MS)
     row = tab.locator("#graduates tbody tr").first
     expect(row).to_contain_text("24 clips of 3 speakers")
     expect(row).to_contain_text("ridge 0.")
