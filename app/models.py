@@ -43,6 +43,12 @@ def students(store: Store) -> list[str]:
     return [*EMBEDDED, *(record.name for record in store.students.list())]
 
 
+def live(store: Store) -> str:
+    """The name of the student that answers by default: the embedded one as long as nobody chose another."""
+    chosen = store.students.live()
+    return chosen.name if chosen else STUDENT
+
+
 def teacher(name: str) -> Opened:
     """Open a teacher.
 

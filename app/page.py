@@ -9,12 +9,12 @@ from gradio.themes.utils.fonts import LocalFont
 from app import named
 from app.front import front
 from app.routes import FRONT
-from app.tabs import bits, library, listen, search, train
+from app.tabs import bits, compare, library, listen, search, train
 from app.takes import Takes
 from app.uploads import Uploads
 from store.db import Store
 
-STYLES = ("base", "listen", "player", "library", "health", "train", "search", "bits")
+STYLES = ("base", "listen", "player", "library", "health", "train", "search", "comparison", "bits")
 HEAD = "\n".join(
     (
         *(f'<link rel="stylesheet" href="/front/{name}.css">' for name in STYLES),
@@ -49,13 +49,14 @@ def build(store: Store, takes: Takes, sent: Uploads) -> gr.Blocks:
     blocks = gr.Blocks(title="Etude", analytics_enabled=False, delete_cache=(600, 3600))
     with blocks:
         front("header", ())
-        with gr.Tabs():
+        with gr.Tabs() as tabs:
             with gr.Tab("Listen", id="listen"):
-                listen.build(store, takes, blocks)
+                listened = listen.build(store, takes, blocks)
             with gr.Tab("Library", id="library"):
                 library.build(store, blocks)
             with gr.Tab("Train", id="train"):
                 train.build(store, blocks)
+                compare.build(store, blocks, tabs, listened)
                 bits.build(store, blocks)
             with gr.Tab("Search", id="search"):
                 search.build(store, blocks)

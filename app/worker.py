@@ -20,7 +20,7 @@ from multiprocessing.context import SpawnProcess
 from pathlib import Path
 from typing import Self
 
-from app import examine, searches, trainings, work
+from app import comparisons, examine, searches, trainings, work
 from store.db import Store
 from store.records import JobRecord
 
@@ -194,7 +194,14 @@ def _work(store: Store, job: JobRecord) -> Generator[work.Progress]:
         case trainings.KIND:
             from app.train import train  # torch: seconds, and a lot of memory, which no other job needs
 
-            yield from train(store, trainings.TrainOrder.of(job.arguments), job.id)
+            for step in train(store, trainings.TrainOrder.of(job.arguments), job.id):
+                if step.result is not None:  # before it is told, so that no kill can come between
+                    comparisons.ask(store, step.result["student"])
+                yield step
+        case comparisons.KIND:
+            from app.comparison import compare
+
+            yield from compare(store, (job.arguments["student"], job.arguments["live"]))
         case searches.KIND:
             from app.search import search
 

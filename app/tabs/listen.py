@@ -7,6 +7,7 @@ request that it answers; assets/front/listen.js acts on it.
 import json
 import time
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -65,7 +66,8 @@ def analyse(store: Store, takes: Takes, asked: dict[str, Any], teacher: str, stu
                 yield message("working", of=asked.get("of"), done=round(step, 3))
             else:
                 kept = store.clips.get(take.id) is not None
-                yield message("done", of=asked.get("of"), clip=clip(take, samples, step) | {"kept": kept})
+                tried = {"name": student, "live": models.live(store)}
+                yield message("done", of=asked.get("of"), clip=clip(take, samples, step) | {"kept": kept}, tried=tried)
     except ValueError as error:
         yield message("failed", of=asked.get("of"), why=str(error))
     except OSError:  # the take was deleted while it was being read
@@ -124,19 +126,38 @@ def message(state: str, **what: object) -> Message:
     return {"state": state, "at": time.monotonic_ns(), **what}
 
 
-def build(store: Store, takes: Takes, blocks: gr.Blocks) -> None:
+@dataclass(frozen=True)
+class Listened:
+    """What another tab needs to have a student tried here."""
+
+    store: Store
+    student: gr.Dropdown
+    again: dict[str, Any]  # the event that asks about the shown sound once more
+
+    def offer(self, chosen: str) -> gr.Dropdown:
+        """The students of now, the live one marked, and one of them chosen."""
+        return gr.Dropdown(offered(self.store), value=chosen)
+
+
+def offered(store: Store) -> list[tuple[str, str]]:
+    """The students as they are offered: what is shown, and the name."""
+    live = models.live(store)
+    return [(f"{name} (live)" if name == live else name, name) for name in models.students(store)]
+
+
+def build(store: Store, takes: Takes, blocks: gr.Blocks) -> Listened:
     """Wire the tab."""
-    component = front("listen", ("analyse", "halt", "keep"), samples=samples())
+    component = front("listen", ("analyse", "halt", "keep", "settle"), samples=samples())
     with gr.Accordion("Choose teacher and student", open=False, elem_classes="drawer"), gr.Row():
         teacher = gr.Dropdown(models.teachers(), value=models.TEACHER, label="Teacher", info=TEACHERS)
-        student = gr.Dropdown(models.students(store), value=models.STUDENT, label="Student", info=STUDENTS)
+        student = gr.Dropdown(offered(store), value=models.live(store), label="Student", info=STUDENTS)
 
     def ask(teacher: str, student: str, event: gr.EventData) -> Iterator[Message]:
         yield from analyse(store, takes, told(event), teacher, student)
 
-    def first(teacher: str, student: str) -> Iterator[Message]:
+    def first(teacher: str) -> Iterator[Message]:
         for sample in samples()[:1]:
-            yield from analyse(store, takes, {"sample": sample["file"], "of": 0}, teacher, student)
+            yield from analyse(store, takes, {"sample": sample["file"], "of": 0}, teacher, models.live(store))
 
     def keep_it(event: gr.EventData) -> Message:
         return keep(store, takes, told(event))
@@ -144,8 +165,12 @@ def build(store: Store, takes: Takes, blocks: gr.Blocks) -> None:
     private: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
     models_chosen = [teacher, student]
     running = [component.analyse(ask, models_chosen, component, trigger_mode="multiple", **private)]
-    running.append(blocks.load(first, models_chosen, component, **private))
+    running.append(blocks.load(first, teacher, component, **private))
     component.halt(None, None, None, cancels=running)
     component.keep(keep_it, None, component, **private)
-    gr.on([teacher.input, student.input], lambda: message("again"), None, component, queue=False, **private)
-    blocks.load(lambda: gr.Dropdown(models.students(store)), None, student, queue=False, **private)
+    again: dict[str, Any] = {"fn": lambda: message("again"), "outputs": component, "queue": False, **private}
+    listened = Listened(store, student, again)
+    gr.on([teacher.input, student.input], **again)
+    component.settle(lambda: listened.offer(models.live(store)), None, student, queue=False, **private).then(**again)
+    blocks.load(lambda: listened.offer(models.live(store)), None, student, queue=False, **private)
+    return listened

@@ -1,5 +1,5 @@
 // The Listen tab: sound comes in by file, microphone or sample, Python answers, the player shows it.
-// Python's answers arrive as `props.value`, a message with a `state`; the events are "analyse", "halt" and "keep".
+// Python's answers arrive as `props.value`, a message with a `state`; the events are "analyse", "halt", "keep", and "settle": back to the live student.
 
 import { make } from "./axes.js";
 import { intake } from "./intake.js";
@@ -15,11 +15,12 @@ export function mount(element, { props, trigger, watch }) {
   const working = make("div", { class: "working", hidden: true }, make("div", { class: "track" }, fill), doing,
     make("button", { type: "button", class: "quiet", onclick: () => { request(); busy(null); } }, "Cancel"));
   const keep = make("button", { type: "button", class: "keep", onclick: () => trigger("keep", { take: view.clip.id }) });
+  const tried = make("p", { class: "tried", hidden: true });
   const result = make("div");
   const view = player(result, keep);
   const zone = intake({ take: send, fail: say, begin() { say(""); view.pause(); } });
   element.replaceChildren(make("div", { class: "listen" },
-    make("div", { class: "inputs" }, zone, make("section", {}, make("h4", {}, "Or try a synthetic voice"), samples)), alert, working, result));
+    make("div", { class: "inputs" }, zone, make("section", {}, make("h4", {}, "Or try a synthetic voice"), samples)), alert, working, tried, result));
   let asked = 0;
   let begun = false;
 
@@ -42,6 +43,13 @@ export function mount(element, { props, trigger, watch }) {
   function kept(yes) {
     keep.textContent = yes ? "Kept in library" : "Keep in library";
     keep.disabled = yes;
+  }
+
+  // Said wherever a student answers that is not the live one.
+  function trying({ name, live }) {
+    tried.hidden = name === live;
+    tried.replaceChildren("You hear ", make("b", {}, name), `; live is ${live}. `,
+      make("button", { type: "button", class: "quiet", onclick: () => trigger("settle") }, `Back to ${live}`));
   }
 
   // Every request has a number, and its answers carry it; what comes too late is not shown. Work that has begun is
@@ -75,8 +83,9 @@ export function mount(element, { props, trigger, watch }) {
   const answers = {
     working({ done }) { begun = true; busy(done); },
     failed({ why }) { begun = false; busy(null); say(why); },
-    done({ clip }) {
+    done({ clip, tried: who }) {
       begun = false;
+      trying(who);
       busy(null);
       say("");
       kept(clip.kept);

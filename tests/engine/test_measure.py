@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from engine.measure import ccc, interval, mae, paired, pearson
+from engine.measure import better, ccc, interval, mae, paired, pearson
 
 values = arrays(np.float64, (20, 3), elements=st.floats(-1, 1, width=32))
 shifts = st.floats(-2, 2)
@@ -162,3 +162,11 @@ def test_a_model_is_no_better_than_itself_and_turned_round_than_the_other():
     other = x[::-1]
     low, high = paired(x, other, y, who)
     assert np.stack(paired(other, x, y, who)) == pytest.approx(np.stack([-high, -low]), abs=1e-6)
+
+
+def test_how_likely_one_is_better_is_the_part_of_the_draws_that_say_so():
+    x, y, who = raters()
+    worse = x + 0.1 * np.random.default_rng(9).standard_normal(x.shape)
+    plain = np.array([ccc(x[rows], y[rows]) > ccc(worse[rows], y[rows]) for rows in redrawn(who, 300, seed=5)])
+    assert better(x, worse, y, who, draws=300, seed=5) == pytest.approx(plain.mean(axis=0), abs=1e-6)
+    assert better(x, x, y, who) == pytest.approx(0.5)

@@ -1,0 +1,56 @@
+"""The comparison in a real browser: it comes by itself, a student is tried, goes live, and the old one comes back."""
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from app import comparisons, models
+from store.db import Store
+from tests import classroom
+from tests.browser.conftest import Server, drawn
+
+
+@pytest.fixture
+def trained(server: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
+    """The server's library with ten speakers, of whom a student is taught by the server's worker."""
+    store = server.store
+    classroom.fill(store, tmp_path_factory.mktemp("class") / classroom.CORPUS)
+    store.jobs.add("train", classroom.TINY)
+    yield store
+    store.students.make_live(None)
+    for job in store.jobs.list(1000):
+        store.jobs.cancel(job.id)
+    store.clips.delete([clip.id for clip in store.clips.find(limit=-1)])
+
+
+def test_a_new_student_is_compared_tried_goes_live_and_the_old_one_is_kept(page: Page, trained: Store) -> None:
+    page.get_by_role("tab", name=re.compile("Students|Train")).last.click()
+    panel = page.locator("#comparison .panel")
+    expect(panel.locator(".advice")).to_be_visible(timeout=300_000)  # without a click
+    job = comparisons.newest(trained)
+    assert job is not None
+    name = job.arguments["student"]
+    expect(panel.locator("h3")).to_have_text(f"{name} beside {models.STUDENT}")
+    assert panel.locator(".forest tbody tr").count() >= 2
+    panel.locator(".changed .play").first.click()
+    page.set_viewport_size({"width": 420, "height": 900})
+    assert page.evaluate("document.documentElement.scrollWidth") <= 420
+    page.set_viewport_size({"width": 1280, "height": 900})
+
+    panel.get_by_role("button", name="Try it").click()
+    expect(page.locator(".tried")).to_contain_text(f"You hear {name}; live is {models.STUDENT}.")
+    drawn(page, "#listen")
+    page.get_by_role("button", name=f"Back to {models.STUDENT}").click()
+    expect(page.locator(".tried")).to_be_hidden()
+
+    page.get_by_role("tab", name=re.compile("Students|Train")).last.click()
+    panel.get_by_role("button", name="Go live", exact=True).click()
+    if job.result["verdict"] == "worse":
+        panel.get_by_role("button", name="Go live all the same").click()
+    expect(panel.locator(".is-live")).to_have_text(f"{name} is live.")
+    assert models.live(trained) == name
+    panel.get_by_role("button", name=f"Go back to {models.STUDENT}").click()
+    expect(panel.get_by_text(f"{models.STUDENT} stays live. Show the comparison")).to_be_visible()
+    assert models.live(trained) == models.STUDENT
