@@ -165,3 +165,23 @@ def m010_health(db: Database) -> None:
         CREATE INDEX health_same ON health (same_as);
         CREATE INDEX labels_values ON labels (teacher, clip_id, made_at, arousal, dominance, valence);
     """)
+
+
+@history()
+def m011_lives(db: Database) -> None:
+    """How each student was made, what people say of it, and what was live when: `before` is what roll-back leads to.
+
+    `student` is NULL for the embedded one, and names no row any more once that student is deleted.
+    """
+    db.executescript("""
+        ALTER TABLE students ADD COLUMN note TEXT NOT NULL DEFAULT '';
+        ALTER TABLE students ADD COLUMN arguments TEXT NOT NULL DEFAULT '{}';
+        ALTER TABLE students ADD COLUMN job INTEGER;
+        CREATE TABLE lives (
+            id INTEGER PRIMARY KEY AUTOINCREMENT, student INTEGER, before INTEGER REFERENCES lives (id),
+            at REAL NOT NULL
+        ) STRICT;
+        CREATE TRIGGER lives_stay_unchanged BEFORE UPDATE ON lives
+            BEGIN SELECT RAISE(ABORT, 'What was live is never changed; add a row.'); END;
+        INSERT INTO lives (student, before, at) SELECT id, NULL, created_at FROM students WHERE live = 1;
+    """)

@@ -179,10 +179,13 @@ class StudentRecord:
     spec: StudentSpec
     data_fingerprint: str
     metrics: dict[str, Any] = field(default_factory=dict)
-    parent: int | None = None
-    file: str
+    parent: int | None = None  # the student that was live when it was made; None: the embedded one
+    file: str  # in the store's folder; it keeps its name when the student is renamed
     licence: str
     live: bool = False
+    note: str = ""
+    arguments: dict[str, Any] = field(default_factory=dict)  # of the training that made it
+    job: int | None = None  # that training
     created_at: float = field(default_factory=time.time)
 
 
