@@ -101,7 +101,7 @@ def advice(entry: Entry) -> str:
     lost = min(entry["difference_low"])
     open_to = f" From so few voices a loss of up to {-lost:.2f} can't be ruled out." if lost < -UNSURE else ""
     if found == "better":
-        return f"Better on {stated}, and worse on no axis.{open_to}"
+        return f"Better on {stated}, and not shown to be worse on any axis.{open_to}"
     return f"No worse, and not shown to be better: no axis lost more than {SLACK}.{open_to}"
 
 

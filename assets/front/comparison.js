@@ -38,12 +38,11 @@ function table({ student, live, found }) {
 function interval(entry, axis, reach) {
   const at = (value) => WIDTH * (0.5 + 0.5 * Math.max(-1, Math.min(1, value / reach)));
   const [value, low, high] = ["difference", "difference_low", "difference_high"].map((key) => entry[key][axis]);
-  const likely = `probably better: ${Math.round(100 * entry.probability[axis])} %`;
-  return make("td", { class: AXES[axis].key, title: likely },
-    drawn("svg", { viewBox: `0 0 ${WIDTH} 16`, preserveAspectRatio: "none", role: "img", "aria-label": `${signed(value)}, ${signed(low)} to ${signed(high)}` },
+  return make("td", { class: AXES[axis].key },
+    drawn("svg", { viewBox: `0 0 ${WIDTH} 16`, width: WIDTH, height: 16, role: "img", "aria-label": `${signed(value)}, ${signed(low)} to ${signed(high)}` },
       drawn("line", { x1: WIDTH / 2, x2: WIDTH / 2, y1: 0, y2: 16 }), drawn("line", { class: "ends", x1: at(low), x2: at(high), y1: 8, y2: 8 }),
       drawn("circle", { cx: at(value), cy: 8, r: 3.5 })),
-    make("span", { class: "small" }, `${signed(value)} [${signed(low)}, ${signed(high)}]`));
+    make("span", { class: "small" }, `${signed(value)} [${signed(low)}, ${signed(high)}] · ${Math.round(100 * entry.probability[axis])} %`));
 }
 
 function forest(rows, reach) {
@@ -57,7 +56,7 @@ function forests({ all, to_people: people, corpora, speakers }) {
   const voices = speakers.filter(({ n }) => n).map((part) => [part.name, part]);
   const reach = (rows) => Math.max(0.05, ...rows.filter(([, { few }]) => !few).flatMap(([, entry]) => [...entry.difference_low, ...entry.difference_high].map(Math.abs)));
   return [make("section", {}, make("h4", {}, "Where they differ"), forest(main, reach(main)),
-    make("p", { class: "small" }, `Right of the line the new one agrees better. 95 % intervals, drawing ${all.over}. Parts with fewer than 10 clips are pale: they tell little.`)),
+    make("p", { class: "small" }, `Right of the line the new one agrees better. 95 % intervals, drawing ${all.over}, and how likely it is that it does. Parts with fewer than 10 clips are pale: they tell little.`)),
   voices.length ? make("details", {}, make("summary", {}, `By speaker (${voices.length})`), forest(voices, reach(voices))) : null];
 }
 
@@ -77,7 +76,7 @@ export function mount(element, { props, trigger, watch }) {
 
   function asker({ others, live_now: live }, chosen) {
     const select = make("select", { "aria-label": "Student to compare" }, ...others.map((name) => make("option", { value: name, selected: name === chosen }, name)));
-    return make("span", { class: "ask" }, "Compare ", select, ` with ${live} `, make("button", { type: "button", class: "quiet", onclick: () => trigger("ask", { name: select.value }) }, "Compare"));
+    return make("span", { class: "ask" }, "Compare ", select, ` with ${live}`, make("button", { type: "button", class: "quiet", onclick: () => trigger("ask", { name: select.value }) }, "Compare"));
   }
 
   function decision({ student, live, found }, now) {
