@@ -17,10 +17,10 @@ export function mount(element, { props, trigger, watch }) {
   const keep = make("button", { type: "button", class: "keep", onclick: () => trigger("keep", { take: view.clip.id }) });
   const tried = make("p", { class: "tried", hidden: true });
   const result = make("div");
-  const view = player(result, keep);
+  const view = player(result, tried, keep);
   const zone = intake({ take: send, fail: say, begin() { say(""); view.pause(); } });
   element.replaceChildren(make("div", { class: "listen" },
-    make("div", { class: "inputs" }, zone, make("section", {}, make("h4", {}, "Or try a synthetic voice"), samples)), alert, working, tried, result));
+    make("div", { class: "inputs" }, zone, make("section", {}, make("h4", {}, "Or try a synthetic voice"), samples)), alert, working, result));
   let asked = 0;
   let begun = false;
 

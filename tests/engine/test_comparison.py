@@ -72,7 +72,8 @@ def test_one_that_misses_far_more_is_advised_against(seed):
 
 def test_what_is_said_has_its_figures():
     better = entry([0.05, 0.0, 0.01], [0.02, -0.01, -0.01], [0.08, 0.01, 0.03])
-    assert comparison.advice(better) == "Better on arousal by 0.05 [+0.02, +0.08], and not shown to be worse on any axis."
+    said = "Better on arousal by 0.05 [+0.02, +0.08], and not shown to be worse on any axis."
+    assert comparison.advice(better) == said
     unsure = entry([0.05, 0.0, -0.03], [0.02, -0.01, -0.1], [0.08, 0.01, 0.04])
     assert comparison.advice(unsure).startswith("Worse on valence by 0.03 [−0.10, +0.04]: keep the old one. So few")
     same = entry([0.0, 0.0, 0.0], [-0.2, -0.01, -0.01], [0.2, 0.01, 0.01])
