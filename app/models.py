@@ -97,9 +97,18 @@ def network(store: Store, name: str) -> "Network":
     """
     from engine import weights
 
-    path = file(store, name)
-    spec = StudentSpec(**contract(path)["spec"]) if name in EMBEDDED else record(store, name).spec
-    return weights.load(spec, path.with_suffix(weights.SUFFIX))
+    return weights.load(spec(store, name), file(store, name).with_suffix(weights.SUFFIX))
+
+
+def spec(store: Store, name: str) -> StudentSpec:
+    """What a student is.
+
+    Raises:
+        ValueError: there is none of that name.
+    """
+    if name in EMBEDDED:
+        return StudentSpec(**contract(file(store, name))["spec"])
+    return record(store, name).spec
 
 
 def embedded_student(name: str = STUDENT) -> Opened:

@@ -58,9 +58,9 @@ def taken(store: Store, home: Path) -> list[Lesson]:
 def _answers(store: Store, order: TrainOrder, taught: list[Lesson], home: Path, job_id: int) -> Generator[Progress]:
     """Write the crops `dev` and `train`: stretches of the clips with the teacher's answers to exactly these."""
     school = School(store, order)
-    wanted = [(number, lesson) for number, lesson in enumerate(taught) if lesson.part in ("train", "dev")]
+    wanted = [(number, lesson) for number, lesson in enumerate(taught) if lesson.part != "test"]
     done, heard, width = 0, 0, len(AXES)
-    for part in ("dev", "train"):
+    for part in ("dev", "held", "train"):
         with Writer(home, part) as out:
             for number, lesson in wanted:
                 if lesson.part != part:
@@ -79,7 +79,8 @@ def _answers(store: Store, order: TrainOrder, taught: list[Lesson], home: Path, 
             if part == "train":
                 for crop in quiet.crops(max(4, int(QUIET_SHARE * heard)), width):
                     out.add(crop)
-            out.finish()
+            if part != "held" or len(out):
+                out.finish()
 
 
 class School:

@@ -10,10 +10,10 @@ from pathlib import Path
 
 import numpy as np
 
-from app import estimates, graduate, lessons, school, stages, trainings, work
+from app import estimates, graduate, lessons, models, school, stages, trainings, work
 from app.trainings import ANSWERED, DISTILLED, LABELLED, TrainOrder
 from app.work import PARTS, Progress, within
-from engine import distil, plugins, team
+from engine import distil, plugins, team, weights
 from engine.distil import Told
 from engine.types import AXES, SAMPLE_RATE
 from store.db import Store
@@ -39,6 +39,7 @@ def train(store: Store, order: TrainOrder, job_id: int) -> Generator[Progress]:
     distil.build(order.spec)  # a name or a dial that the student does not know is told before anything is begun
     home = trainings.folder(store, job_id)
     home.mkdir(parents=True, exist_ok=True)
+    _begin(store, order, home)
     expected_s, _ = estimates.expected(store, order)
     yield from stages.timed(store, job_id, expected_s, _chain(store, order, home, job_id))
 
@@ -65,6 +66,18 @@ def _check_room(store: Store, order: TrainOrder, home: Path) -> None:
         load = estimates.known_load(store, order)
         heard_s = load.version_s * (order.reinforce.versions + 1) * store.clips.count()
         work.check_room(store, int(heard_s * SAMPLE_RATE * SAMPLE_BYTES))
+
+
+def _begin(store: Store, order: TrainOrder, home: Path) -> None:
+    """Put the weights that the training begins with into its folder, once."""
+    if order.start and not (home / distil.START).exists():
+        known = models.spec(store, order.start)
+        if (known.architecture, known.size) != (order.spec.architecture, order.spec.size):
+            raise ValueError(
+                f"{order.start} is a student {known.architecture} of size {known.size}, so one of "
+                f"{order.spec.architecture} of size {order.spec.size} can't begin with its weights."
+            )
+        weights.save(models.network(store, order.start), home / distil.START)
 
 
 def _distil(store: Store, order: TrainOrder, home: Path, job_id: int) -> Iterator[Progress]:

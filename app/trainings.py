@@ -17,7 +17,7 @@ from store.records import JobRecord
 KIND = "train"
 HOME = "trainings"  # the folder, in the store's, in which each training has one of its job's number
 GOING = ("queued", "running")
-PARTS = {"spec": dict, "preset": str, "options": dict, "reinforce": dict, "teacher": str}  # of an order, in JSON
+PARTS = {"spec": dict, "preset": str, "options": dict, "reinforce": dict, "teacher": str, "start": str}  # of an order, in JSON
 ENDLESS = 2**53  # no number of an order is as large
 # of a training's bar: where the library is labelled, its versions are answered, and the student has learnt
 LABELLED, ANSWERED, DISTILLED = 0.1, 0.25, 0.85
@@ -32,10 +32,11 @@ class TrainOrder:
     options: DistilOptions = PRESETS["etude"]
     reinforce: ReinforceOptions = field(default_factory=ReinforceOptions)
     teacher: str = "embedded"
+    start: str = ""  # the student whose weights it begins with; empty: none
 
     @classmethod
     def of(cls, asked: Mapping[str, Any]) -> "TrainOrder":
-        """From a job's arguments: `preset`, and `options` that differ from it, `spec`, `reinforce`, `teacher`.
+        """From a job's arguments: `preset`, and `options` that differ from it, `spec`, `reinforce`, `teacher`, `start`.
 
         Raises:
             ValueError: a field is unknown or of the wrong kind, or there is no such student or teacher.
@@ -52,6 +53,7 @@ class TrainOrder:
             _filled(DistilOptions, {**asdict(PRESETS[preset]), **given}),
             _filled(ReinforceOptions, asked.get("reinforce") or {}),
             asked.get("teacher") or "embedded",
+            asked.get("start") or "",
         )
         order._check()
         return order

@@ -91,6 +91,9 @@ class Writer:
     def __exit__(self, *_: object) -> None:
         self._file.close()
 
+    def __len__(self) -> int:
+        return len(self._kept)
+
     def add(self, crop: Crop) -> None:
         """Append one crop."""
         self._file.write(crop.samples.astype(np.int16).tobytes())

@@ -18,6 +18,7 @@ from typing import Any
 import numpy as np
 import torch
 import torch.distributed as dist
+from safetensors.torch import load_file
 from torch import Tensor, nn
 
 from engine import losses, machine, plugins, sampling
@@ -25,11 +26,13 @@ from engine.crops import Crops
 from engine.measure import ccc
 from engine.network import Network
 from engine.presets import DistilOptions
+from engine.pupil import Pupil
 from engine.students.slim import FULL, Slim, sandwich
 from engine.types import Floats, StudentSpec
 
 SETTLE = 20  # batches on which the averaged student's norms are measured anew
 STATE, BEST = "state.pt", "student.pt"  # in the folder of a training
+START = "start.safetensors"  # weights to begin with, if somebody put them into the folder
 
 
 @dataclass(frozen=True)
@@ -43,19 +46,6 @@ class Told:
     left_s: float  # if no early stop comes
     dev: tuple[float, float, float] | None = None
     best: float | None = None  # mean over the axes
-
-
-class Pupil(nn.Module):
-    """A student while it is taught: with a projection onto the teacher's embedding."""
-
-    def __init__(self, student: Network, embedding: int) -> None:
-        super().__init__()
-        self.student = student
-        self.project = nn.LazyLinear(embedding)
-
-    def forward(self, log_mel: Tensor) -> tuple[Tensor, Tensor]:
-        pooled = self.student.pooled(self.student.tokens(log_mel)).float()
-        return self.student.out(pooled), self.project(pooled)
 
 
 @torch.inference_mode()
@@ -101,7 +91,10 @@ class Training:
         self.spec, self.options, self.folder, self.rank, self.of = spec, options, folder, rank, of
         self.crops, self.dev = Crops.open(data, "train"), Crops.open(data, "dev")
         self.device = machine.device()
-        self.student = build(spec).to(self.device)
+        self.student = build(spec)
+        if (folder / START).exists():
+            self.student.load_state_dict(load_file(folder / START))
+        self.student.to(self.device)
         self.pupil = Pupil(self.student, self.crops.embedding.shape[1]).to(self.device)
         with torch.no_grad():  # gives the projection its shape
             self.pupil.eval()(self.student.log_mel(self.crops.audio(np.array([0, 0])).to(self.device)))

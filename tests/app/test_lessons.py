@@ -87,3 +87,22 @@ def test_an_empty_library_is_refused(tmp_path) -> None:
         assert lessons.outline(store) == Outline()
         with pytest.raises(ValueError, match="import recordings of more people"):
             lessons.check(lessons.lessons(store))
+
+
+def test_a_part_of_what_is_corrected_is_held_back_and_stays_so(library: Store) -> None:
+    before = by_id(library)
+    for clip_id in before:
+        say(library, clip_id, "correct", 0.9, 0.8, 0.7)
+    after = by_id(library)
+    held = {clip_id for clip_id, lesson in after.items() if lesson.part == "held"}
+    assert {before[clip_id].part for clip_id in held} == {"train"}
+    assert {clip_id: each.part for clip_id, each in after.items() if clip_id not in held} == {
+        clip_id: each.part for clip_id, each in before.items() if clip_id not in held
+    }
+    assert 0.1 < len(held) / sum(each.part == "train" for each in before.values()) < 0.3
+    found = lessons.outline(library)
+    assert (found.held, found.clips) == (len(held), sum(each.part == "train" for each in after.values()))
+    first = min(held)
+    library.corrections.undo(library.corrections.standing(first).id, "ada")  # type: ignore[union-attr]
+    say(library, first, "accept")
+    assert by_id(library)[first].part == "train"

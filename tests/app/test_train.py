@@ -93,6 +93,7 @@ def test_what_is_taught_is_what_was_asked_and_what_people_said(library: Store) -
     taught_id, kept_id = every["train"][0], every["dev"][0]
     correct(library, taught_id, 0.9, 0.8, None)
     correct(library, kept_id, 0.9, 0.8, 0.7)
+    assert {x.clip_id: x.part for x in lessons.lessons(library)}[taught_id] == "train"
     job = classroom.claimed(library)
     until(train(library, classroom.order(), job.id), trainings.ANSWERED)
     taught, crops, kept = crops_of(library, trainings.folder(library, job.id))
