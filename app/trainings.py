@@ -17,7 +17,14 @@ from store.records import JobRecord
 KIND = "train"
 HOME = "trainings"  # the folder, in the store's, in which each training has one of its job's number
 GOING = ("queued", "running")
-PARTS = {"spec": dict, "preset": str, "options": dict, "reinforce": dict, "teacher": str, "start": str}  # of an order, in JSON
+PARTS = {
+    "spec": dict,
+    "preset": str,
+    "options": dict,
+    "reinforce": dict,
+    "teacher": str,
+    "start": str,
+}  # of an order, in JSON
 ENDLESS = 2**53  # no number of an order is as large
 # of a training's bar: where the library is labelled, its versions are answered, and the student has learnt
 LABELLED, ANSWERED, DISTILLED = 0.1, 0.25, 0.85
