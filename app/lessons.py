@@ -52,7 +52,7 @@ class Lesson:
         if correction.verdict == "accept":
             return cls(*plain, correction.id, weight=CORRECTED)
         lesson = cls(*plain, correction.id, correction.adv, CORRECTED)
-        return replace(lesson, part="held") if part == "train" and _held(clip.id) else lesson
+        return replace(lesson, part="held") if part == "train" and held(clip.id) else lesson
 
     @property
     def person(self) -> Floats:
@@ -110,27 +110,27 @@ def outline(store: Store) -> Outline:
     """What `lessons` would give, counted in the database."""
     standing = store.corrections.all_standing()
     rejected = [clip_id for clip_id, said in standing.items() if said.verdict == "reject"]
-    fixed = [clip_id for clip_id, said in standing.items() if said.verdict == "correct" and _held(clip_id)]
+    fixed = [clip_id for clip_id, said in standing.items() if said.verdict == "correct" and held(clip_id)]
     found = [clip for clip in map(store.clips.get, fixed) if clip]
-    held = [clip for clip in found if split(clip.corpus, clip.speaker, clip.id, clip.split) == "train"]
+    back = [clip for clip in found if split(clip.corpus, clip.speaker, clip.id, clip.split) == "train"]
     parts = defaultdict[Split, list[Any]](list)
     for voice in store.clips.voices(rejected):
         parts[split(voice.corpus, voice.speaker, voice.clip_id, voice.split)].append(voice)
     return Outline(
-        clips=sum(voice.clips for voice in parts["train"]) - len(held),
-        hours=(sum(voice.duration_s for voice in parts["train"]) - sum(clip.duration_s for clip in held)) / 3600,
+        clips=sum(voice.clips for voice in parts["train"]) - len(back),
+        hours=(sum(voice.duration_s for voice in parts["train"]) - sum(clip.duration_s for clip in back)) / 3600,
         speakers=len(parts["train"]),
         kept=sum(voice.clips for voice in parts["dev"]),
         kept_speakers=len(parts["dev"]),
         unused=sum(voice.clips for voice in parts["test"]),
         rejected=len(rejected),
         corrected=sum(said.verdict in ("accept", "correct") for said in standing.values()),
-        held=len(held),
+        held=len(back),
     )
 
 
-def _held(clip_id: str) -> bool:
-    # the clip alone decides, so that it stays held whatever else is corrected
+def held(clip_id: str) -> bool:
+    """Whether a clip is held back once it is corrected: its id alone decides, whatever else is corrected."""
     return zlib.crc32(f"held/{clip_id}".encode()) / 2**32 < HELD_SHARE
 
 

@@ -111,6 +111,16 @@ def spec(store: Store, name: str) -> StudentSpec:
     return record(store, name).spec
 
 
+def taught_by(store: Store, name: str) -> str:
+    """The name of a student's teacher; empty: it is not stated.
+
+    Raises:
+        ValueError: there is none of that name.
+    """
+    known = contract(file(store, name)) if name in EMBEDDED else record(store, name).metrics
+    return str(known.get("teacher") or "")
+
+
 def embedded_student(name: str = STUDENT) -> Opened:
     """Open a student that comes with Etude."""
     return student_file(ASSETS / f"{name}.onnx")

@@ -27,6 +27,7 @@ SPEC = StudentSpec("etude")
 @click.option("--versions", type=int, help="Answered versions of each clip (else by how many clips there are).")
 @click.option("--passes", type=int, help="Over the clips, at most (else by how many clips there are).")
 @click.option("--processes", type=int, help="Of one thread each (else the machine's cores).")
+@click.option("--start", help="The student whose weights it begins with (else the live one if it fits); '' for none.")
 @click.option("--teacher", default=models.TEACHER, help="Its name; see `etude teachers`.", show_default=True)
 @data_option
 @json_option
@@ -49,7 +50,9 @@ def train(data: Path | None, as_json: bool, **asked: Any) -> None:
     click.echo("\n".join(_lines(result)))
 
 
-def _arguments(student: str, size: int, seed: int, preset: str, teacher: str, **counts: int | None) -> dict[str, Any]:
+def _arguments(
+    student: str, size: int, seed: int, preset: str, teacher: str, start: str | None, **counts: int | None
+) -> dict[str, Any]:
     stated = {name: count for name, count in counts.items() if count is not None}
     return {
         "spec": {"architecture": student, "size": size, "seed": seed},
@@ -57,6 +60,7 @@ def _arguments(student: str, size: int, seed: int, preset: str, teacher: str, **
         "options": {name: stated[name] for name in ("passes", "processes") if name in stated},
         "reinforce": {name: stated[name] for name in ("versions",) if name in stated},
         "teacher": teacher,
+        "start": start,
     }
 
 

@@ -107,6 +107,7 @@ def _arguments(store: Store, asked: Shown) -> Shown:
         "options": {name: whole(name) for name in ("passes", "processes")},
         "reinforce": {"versions": whole("versions")},
         "teacher": str(asked.get("teacher", DEFAULT.teacher)),
+        "start": "" if asked.get("anew") else None,
     }
     return defaults.complete(store, given)
 

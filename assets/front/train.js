@@ -57,6 +57,7 @@ function order({ students, recipes, teachers, first }, begin, weigh) {
         field("Recipe", recipe.select), recipe.about,
         field("Teacher", teacher),
         field("Versions of each clip", open.versions), field("Passes at most", open.passes), field("Processes", open.processes),
+        field("Begin with nothing", make("input", { type: "checkbox", name: "anew" })), make("span", { class: "small about" }, "Else it begins with what the live student knows, if that one has the same shape and teacher: a few clips then add to it."),
         field("Seed", numeric("seed", first.seed, 0, 2147483647)))));
 
   function given() {

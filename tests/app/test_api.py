@@ -64,7 +64,10 @@ def test_jobs_are_queued_seen_and_cancelled(library: Store) -> None:
     assert api.cancel(library, training)["state"] == "cancelled"
     assert api.cancel(library, training)["state"] == "cancelled"
     assert api.retrain(library, TINY)["job"] > training
-    assert [library.jobs.get(n).arguments for n in (labelling, training)] == [{"teacher": "loudness"}, TINY]  # type: ignore[union-attr]
+    assert [library.jobs.get(n).arguments for n in (labelling, training)] == [  # type: ignore[union-attr]
+        {"teacher": "loudness"},
+        defaults.complete(library, TINY),
+    ]
 
 
 def test_what_is_left_open_is_chosen_as_in_the_page(library: Store) -> None:

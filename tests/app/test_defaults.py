@@ -1,7 +1,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app import defaults
+from app import defaults, models
 from app.trainings import TrainOrder
 from store.db import Store
 from tests.classroom import TAUGHT, TINY
@@ -37,5 +37,16 @@ def test_what_is_asked_stays_and_the_rest_is_filled_in(library: Store) -> None:
         "options": {"passes": found.passes, "processes": found.processes},
         "reinforce": {"versions": found.versions, "longest_s": 2.0},
         "teacher": "x",
+        "start": "",
     }
-    assert defaults.complete(library, TINY) == TINY
+    assert defaults.complete(library, TINY) == {**TINY, "start": ""}
+
+
+def test_a_training_begins_with_the_live_student_where_that_one_fits(library: Store) -> None:
+    filled = defaults.complete(library, {})
+    assert (filled["start"], filled["options"]["rate"]) == (models.STUDENT, defaults.GENTLE)
+    assert filled["options"]["passes"] < defaults.here(library).passes
+    for other in ({"spec": {"size": 8}}, {"teacher": "loudness"}, {"preset": "paper"}, {"start": ""}):
+        filled = defaults.complete(library, other)
+        assert (filled["start"], "rate" in filled["options"]) == ("", False)
+    assert defaults.complete(library, {"start": "wav2small"})["start"] == "wav2small"
