@@ -12,6 +12,7 @@ from app.verbs_bits import bits
 from app.verbs_export import check, export, schemes
 from app.verbs_health import health
 from app.verbs_search import search
+from app.verbs_students import retrain, students
 from app.verbs_train import train
 from store.db import Store
 
@@ -22,7 +23,7 @@ def main() -> None:
     """Etude turns a big speech-emotion model into a tiny one you own."""
 
 
-for verb in (train, search, bits, export, schemes, check, health):
+for verb in (train, search, bits, export, schemes, check, health, students, retrain):
     main.add_command(verb)
 
 
@@ -84,15 +85,6 @@ def predict_(
 def teachers(as_json: bool) -> None:
     """The teachers, what they are and under which licence."""
     console.table([table.facts(models.teacher(name)) for name in models.teachers()], as_json)
-
-
-@main.command()
-@data_option
-@json_option
-def students(data: Path | None, as_json: bool) -> None:
-    """The students, the embedded one first."""
-    with Store(settings.data_folder(data)) as store:
-        console.table([table.facts(models.student(store, name)) for name in models.students(store)], as_json)
 
 
 @main.command()

@@ -93,4 +93,5 @@ def table(rows: list[dict[str, Any]], as_json: bool) -> None:
         return
     for row in rows:
         size = f"{row['bytes'] / 1000:,.1f} kB" if row["bytes"] else "no weights"
-        click.echo(f"{row['name']:<12} {size:>12}  {row['title']}  [{row['licence']}]")
+        live = "  live" if row.get("live") else ""
+        click.echo(f"{row['name']:<12} {size:>12}  {row['title']}  [{row['licence']}]{live}")

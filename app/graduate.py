@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from app import exports, holdout, lessons
+from app import exports, holdout, keeping, lessons, school
 from app.exports import Made
 from app.lessons import Lesson
 from app.trainings import TrainOrder
@@ -28,7 +28,6 @@ from engine.types import AXES, SAMPLE_RATE, Floats, Model, TeacherSpec
 from store.db import Store
 from store.records import StudentRecord
 
-HOME = "students"  # the folder, in the store's, of the files that stay
 WEIGHTS = f"student{weights.SUFFIX}"  # in the training's folder
 SCHEMES = ("auto", "int8_weights", "fp32")  # tried in turn until one passes the gate
 EXPORTED = 0.5  # of the bar: where the file that stays is made
@@ -41,18 +40,20 @@ def graduate(store: Store, order: TrainOrder, taught: list[Lesson], home: Path, 
 
     A training that was killed in here, and comes again, ends with one student all the same.
     """
-    name = f"{order.spec.architecture.replace(':', '-')}-{job_id}"
-    known = [record for record in store.students.list() if record.name == name]
-    if not known:
+    known = store.students.get_by_job(job_id)
+    if known is None:
+        name = f"{order.spec.architecture.replace(':', '-')}-{job_id}"
         student = distil.load(order.spec, home)
         made = yield from _export(student, home)
         made.file.replace(home / f"{name}.onnx")
         contract = exports.stated(_known(order, taught, name, student), made)
         measuring = _measure(store, taught, home, name, job_id)
         contract["metrics"] = yield from within(EXPORTED, 1, measuring)
+        (home / f"{name}{keeping.LESSONS}").write_text(lessons.to_json(taught))
         file = _move(store, home, name, contract)
-        record = StudentRecord(
-            name=name,
+        live = store.students.live()
+        known = StudentRecord(
+            name=f"{name}-again" if store.students.get_by_name(name) else name,  # another was renamed to it
             spec=order.spec,
             data_fingerprint=lessons.fingerprint(taught),
             metrics={
@@ -64,11 +65,13 @@ def graduate(store: Store, order: TrainOrder, taught: list[Lesson], home: Path, 
             },
             file=file.relative_to(store.folder).as_posix(),
             licence=contract["licence"],
+            parent=live.id if live else None,
+            arguments=asdict(order),
+            job=job_id,
         )
-        store.students.add(record)
-        known = [record]
-    result = {"student": name, "file": str(store.folder / known[0].file), "metrics": known[0].metrics}
-    yield Progress(1, 1, f"The student {name} is ready.", result)
+        store.students.add(known)
+    result = {"student": known.name, "file": str(store.folder / known.file), "metrics": known.metrics}
+    yield Progress(1, 1, f"The student {known.name} is ready.", result)
 
 
 def _export(student: Network, home: Path) -> Generator[Progress, None, Made]:
@@ -115,11 +118,11 @@ def licence(teachers: str, taught: list[Lesson]) -> str:
 
 def _move(store: Store, home: Path, name: str, contract: dict[str, Any]) -> Path:
     """Put file, contract and answers where they stay, the file last: where it is, all of it is."""
-    target = store.folder / HOME
+    target = store.folder / keeping.HOME
     target.mkdir(exist_ok=True)
     (home / f"{name}.json").write_text(json.dumps(contract, indent=1) + "\n")
     (home / WEIGHTS).replace(target / f"{name}{weights.SUFFIX}")
-    for suffix in (".npz", ".json", ".onnx"):
+    for suffix in (keeping.LESSONS, ".npz", ".json", ".onnx"):
         (home / f"{name}{suffix}").replace(target / f"{name}{suffix}")
     return target / f"{name}.onnx"
 
@@ -138,6 +141,7 @@ def _measure(
     return {
         "to_teacher": scores.report(said, dev.adv, rows, plain),
         "to_people": _to_people(said, dev.adv, rows),
+        "to_people_known": _of_known(model, taught, home),
         "ccc_to_fp32": [round(float(value), 5) for value in ccc(said, full)],
         "behaviour": behaviour.behaviour(model),
         "best": _best(store, job_id),
@@ -172,6 +176,18 @@ def _to_people(said: Floats, teacher: Floats, rows: list[Lesson]) -> Metrics | N
         return None
     student, taught = (scores.scores(answers, people, rows)[-1] for answers in (said, teacher))
     return {**{key: student[key] for key in ("n", "speakers", "ccc", "low", "high")}, "teacher_ccc": taught["ccc"]}
+
+
+def _of_known(model: Model, taught: list[Lesson], home: Path) -> Metrics | None:
+    """The same of the corrected clips that were held back, whose speakers it has learnt from."""
+    if not (home / f"{school.HELD}.npz").exists():
+        return None
+    held = Crops.open(home, school.HELD)
+    return _to_people(
+        np.concatenate([model.predict(held.clip(row)[None])[0] for row in range(len(held))]),
+        held.adv,
+        [taught[group] for group in held.group],
+    )
 
 
 def _best(store: Store, job_id: int) -> Metrics:

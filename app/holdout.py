@@ -56,10 +56,12 @@ def taught(store: Store, name: str, folder: Path) -> Generator[Progress, None, C
 
 
 def order_of(store: Store, name: str) -> TrainOrder:
-    """How a student was trained: its job's order, or what the student's row knows of it if the job is gone."""
+    """How a student was trained: its order, or of a student of an earlier Etude its job's, or what its row knows."""
     if name in models.EMBEDDED:
         return TrainOrder()
     record = models.record(store, name)
+    if record.arguments:
+        return TrainOrder.of(record.arguments)
     for job in store.jobs.list(1000, trainings.KIND):
         if job.result.get("student") == name:
             return TrainOrder.of(job.arguments)

@@ -9,12 +9,12 @@ from gradio.themes.utils.fonts import LocalFont
 from app import named
 from app.front import front
 from app.routes import FRONT
-from app.tabs import bits, compare, library, listen, search, train
+from app.tabs import bits, compare, library, listen, search, students, train
 from app.takes import Takes
 from app.uploads import Uploads
 from store.db import Store
 
-STYLES = ("base", "listen", "player", "library", "health", "train", "search", "comparison", "bits")
+STYLES = ("base", "listen", "player", "library", "health", "train", "search", "comparison", "students", "bits")
 HEAD = "\n".join(
     (
         *(f'<link rel="stylesheet" href="/front/{name}.css">' for name in STYLES),
@@ -57,6 +57,8 @@ def build(store: Store, takes: Takes, sent: Uploads) -> gr.Blocks:
             with gr.Tab("Train", id="train"):
                 train.build(store, blocks)
                 compare.build(store, blocks, tabs, listened)
+            with gr.Tab("Students", id="students"):
+                students.build(store, blocks)
                 bits.build(store, blocks)
             with gr.Tab("Search", id="search"):
                 search.build(store, blocks)

@@ -7,7 +7,7 @@ it was at the beginning, and a job that comes again does not ask again.
 from collections.abc import Generator, Iterator
 from pathlib import Path
 
-from app import lessons, trainings
+from app import lessons, retraining, trainings
 from app.lessons import Lesson
 from app.trainings import TrainOrder
 from app.work import Progress
@@ -18,6 +18,7 @@ from store.db import Store
 
 QUIET_SHARE = 0.02  # of the crops to learn from
 LESSONS, CROPS = "lessons.json", "train.npz"
+HELD = "held"  # corrected clips of taught speakers that are not taught
 
 
 def gather(store: Store, order: TrainOrder, home: Path, job_id: int) -> Generator[Progress]:
@@ -40,14 +41,14 @@ def gather(store: Store, order: TrainOrder, home: Path, job_id: int) -> Generato
 
 
 def taken(store: Store, home: Path) -> list[Lesson]:
-    """A job's lessons: those that the library held when it began.
+    """A job's lessons: those that the library held when it began, or of the student that it makes again.
 
     Raises:
-        ValueError: too little to learn from.
+        ValueError: too little to learn from, or what is made again can't be.
     """
     path = home / LESSONS
     if not path.exists():
-        found = lessons.lessons(store)
+        found = retraining.taught(store, int(home.name))
         lessons.check(found)
         partial = path.with_suffix(".partial")
         partial.write_text(lessons.to_json(found))
@@ -60,7 +61,7 @@ def _answers(store: Store, order: TrainOrder, taught: list[Lesson], home: Path, 
     school = School(store, order)
     wanted = [(number, lesson) for number, lesson in enumerate(taught) if lesson.part != "test"]
     done, heard, width = 0, 0, len(AXES)
-    for part in ("dev", "held", "train"):
+    for part in ("dev", HELD, "train"):
         with Writer(home, part) as out:
             for number, lesson in wanted:
                 if lesson.part != part:
@@ -79,7 +80,7 @@ def _answers(store: Store, order: TrainOrder, taught: list[Lesson], home: Path, 
             if part == "train":
                 for crop in quiet.crops(max(4, int(QUIET_SHARE * heard)), width):
                     out.add(crop)
-            if part != "held" or len(out):
+            if part != HELD or len(out):
                 out.finish()
 
 

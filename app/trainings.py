@@ -17,14 +17,9 @@ from store.records import JobRecord
 KIND = "train"
 HOME = "trainings"  # the folder, in the store's, in which each training has one of its job's number
 GOING = ("queued", "running")
-PARTS = {
-    "spec": dict,
-    "preset": str,
-    "options": dict,
-    "reinforce": dict,
-    "teacher": str,
-    "start": str,
-}  # of an order, in JSON
+PARTS = {  # of an order, in JSON
+    "spec": dict, "preset": str, "options": dict, "reinforce": dict, "teacher": str, "start": str, "lessons_of": int,
+}  # fmt: skip
 ENDLESS = 2**53  # no number of an order is as large
 # of a training's bar: where the library is labelled, its versions are answered, and the student has learnt
 LABELLED, ANSWERED, DISTILLED = 0.1, 0.25, 0.85
@@ -113,7 +108,8 @@ def unfinished(store: Store, order: TrainOrder) -> int | None:
     """The newest training of the same order that has not ended, by its job's number."""
     for job in store.jobs.list(1000, KIND):
         with suppress(ValueError):  # another Etude may have understood it
-            if job.state in GOING and TrainOrder.of(job.arguments) == order:
+            again = "lessons_of" in job.arguments  # makes a student of other lessons than the library's
+            if job.state in GOING and not again and TrainOrder.of(job.arguments) == order:
                 return job.id
     return None
 

@@ -19,20 +19,24 @@ Figures = list[float | None]
 
 
 @click.command()
-@click.argument("student", default=models.STUDENT)
+@click.argument("student", required=False)
 @click.option("--scheme", default=SCHEME, help="How it is made smaller; see `etude schemes`.", show_default=True)
 @click.option(
     "--out", type=click.Path(path_type=Path), help="A .zip for the bundle, or an .onnx; else STUDENT.zip, here."
 )
 @data_option
 @json_option
-def export(student: str, scheme: str, out: Path | None, data: Path | None, as_json: bool) -> None:
-    """Write a student's bundle, or its ONNX file, if it passes the gate; else nothing, and exit status 1."""
+def export(student: str | None, scheme: str, out: Path | None, data: Path | None, as_json: bool) -> None:
+    """Write a student's bundle, or its ONNX file, if it passes the gate; else nothing, and exit status 1.
+
+    Without a name the live student's.
+    """
     from app import exports  # torch: seconds
 
-    target = out or Path(f"{student}.zip")
     with Store(settings.data_folder(data)) as store:
-        result, _ = watch(exports.write(store, student, scheme, target), as_json, counted=False)
+        name = student or models.live(store)
+        target = out or Path(f"{name}.zip")
+        result, _ = watch(exports.write(store, name, scheme, target), as_json, counted=False)
     passed = result["gate"]["passed"]
     if as_json:
         click.echo(json.dumps(result))

@@ -12,7 +12,7 @@ from typing import Any
 
 import gradio as gr
 
-from app import chains, defaults, estimates, graduates, lessons, models, trainings
+from app import chains, defaults, estimates, keeping, lessons, models, trainings
 from app.front import front, told
 from app.trainings import TrainOrder
 from engine import plugins
@@ -60,7 +60,7 @@ def plan(store: Store) -> Shown:
         "lack": found.lack,
         "doubt": found.doubt,
         "licences": licences.most_common(),
-        "defaults": asdict(defaults.here(store)),
+        "defaults": asdict(defaults.here(store, bool(defaults.start(store, {})))),
         "estimate": "" if found.lack else weighed(store, {}),
     }
 
@@ -70,7 +70,12 @@ def weighed(store: Store, asked: Shown) -> str:
     order = TrainOrder.of(_arguments(store, asked))
     seconds, measured = estimates.expected(store, order)
     told = f"About {estimates.words(sum(seconds.values()))} on this machine"
-    return f"{told}, by the pace of earlier trainings." if measured else f"{told}: a guess, until one has been timed."
+    told += ", by the pace of earlier trainings." if measured else ": a guess, until one has been timed."
+    if order.start:
+        told += f" It begins with what {order.start} knows."
+    if same := keeping.made_already(store, order):
+        told += f" The very same has been trained before: {same}."
+    return told
 
 
 def begin(store: Store, asked: Shown) -> str:
@@ -117,40 +122,36 @@ def _students() -> list[str]:
 
 
 class _Painter:
-    """The tab's values; the library is counted only when it may have changed, the rest every time."""
+    """The tab's value; the library is counted only when it may have changed, the rest every time."""
 
     def __init__(self, store: Store) -> None:
         self._store, self._plan = store, Shown()
         self._seen: tuple[object, ...] = ()
 
-    def __call__(self) -> tuple[Shown, Shown]:
+    def __call__(self) -> Shown:
         newest = [(job.id, job.state) for job in self._store.jobs.list(1)]
-        seen = (self._store.clips.count(), self._store.corrections.count(), *newest)
+        seen = (self._store.clips.count(), self._store.corrections.count(), models.live(self._store), *newest)
         if seen != self._seen:
             self._plan, self._seen = plan(self._store), seen
-        return {"plan": self._plan, **chains.now(self._store)}, graduates.listed(self._store)
+        return {"plan": self._plan, **chains.now(self._store)}
 
 
 def build(store: Store, blocks: gr.Blocks) -> None:
     """Wire the tab."""
     trainer = front("train", ("begin", "halt", "resume", "weigh"), **choices())
-    students = front("graduates", ("pick",))
-    report = front("report", ())
     seen = gr.State(None)
-    painter, painted = _Painter(store), [trainer, students, seen]
+    painter, painted = _Painter(store), [trainer, seen]
 
-    def paint() -> list[Any]:
-        values = painter()
-        return [*values, values]
+    def paint(**told: str) -> list[Any]:
+        value = painter()
+        return [{**value, **told}, value]  # what only who asked is told is not compared
 
-    def tick(before: tuple[Shown, Shown] | None) -> list[Any]:
-        values = painter()
-        return [*values, values] if before is None or tuple(before) != values else [gr.skip()] * len(painted)
+    def tick(before: Shown | None) -> list[Any]:
+        value = painter()
+        return [value, value] if before != value else [gr.skip()] * len(painted)
 
     def start(event: gr.EventData) -> list[Any]:
-        refusal = begin(store, told(event))
-        shown, listed = values = painter()
-        return [{**shown, "refusal": refusal}, listed, values]  # only who asked is told why not
+        return paint(refusal=begin(store, told(event)))
 
     def halt(event: gr.EventData) -> list[Any]:
         job = told(event).get("job")
@@ -164,25 +165,19 @@ def build(store: Store, blocks: gr.Blocks) -> None:
             trainings.resume(store, job if isinstance(job, int) else 0)
         except ValueError as error:
             refusal = str(error)
-        shown, listed = values = painter()
-        return [{**shown, "refusal": refusal}, listed, values]
+        return paint(refusal=refusal)
 
     def weigh(event: gr.EventData) -> list[Any]:
-        shown, listed = values = painter()
         try:
             estimate = weighed(store, told(event))
         except ValueError as error:
             estimate = str(error)
-        return [{**shown, "weighed": estimate}, listed, values]  # for who asked
-
-    def pick(event: gr.EventData) -> Shown | None:
-        return graduates.report(store, str(told(event).get("name")))
+        return paint(weighed=estimate)
 
     private: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private", "queue": False}
     trainer.begin(start, None, painted, **private)
     trainer.halt(halt, None, painted, **private)
     trainer.resume(resume, None, painted, **private)
     trainer.weigh(weigh, None, painted, **private)
-    students.pick(pick, None, report, **private)
     gr.Timer(TICK_S).tick(tick, seen, painted, **private)
     blocks.load(paint, None, painted, **private)

@@ -90,6 +90,7 @@ function facts(plan, teacher) {
     fact(count(plan.corrected), "checked by people", "They weigh four times as much"),
     fact(count(plan.answered[teacher] ?? 0), `answered already by ${teacher}`, "Answers are kept, and used by every student"),
     plan.licences.length ? fact("Licences:", plan.licences.map(([name, of]) => `${name} (${count(of)})`).join(", "), "The student inherits them") : null,
+    plan.held ? fact(count(plan.held), "of these held back", "Neither taught nor chosen by: they show what correcting did") : null,
     plan.rejected ? fact(count(plan.rejected), "left out: people rejected them") : null,
     plan.unused ? fact(count(plan.unused), "left alone: their corpus keeps them for tests") : null,
   ].filter(Boolean);

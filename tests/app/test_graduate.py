@@ -56,7 +56,7 @@ def test_the_contract_is_that_of_the_file(kept: Path, finished: Path) -> None:
         assert said["data"] == record.data_fingerprint == lessons.fingerprint(lessons.lessons(store))
         assert said["metrics"].items() <= record.metrics.items()
     assert sorted(each.name for each in kept.iterdir()) == [
-        f"etude-1.{suffix}" for suffix in ("json", "npz", "onnx", "safetensors")
+        f"etude-1.{suffix}" for suffix in ("json", "lessons.json", "npz", "onnx", "safetensors")
     ]
 
 

@@ -18,7 +18,7 @@ FOUND = {
 
 
 def test_a_button_measures_and_bars_are_drawn(page: Page, server: Server) -> None:
-    page.get_by_role("tab", name="Train").click()
+    page.get_by_role("tab", name="Students").click()
     box = page.locator("#bits")
     box.get_by_role("button", name="Where its bits go").click()
     box.get_by_role("button", name="Cancel").click()
