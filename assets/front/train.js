@@ -77,7 +77,7 @@ function order({ students, recipes, teachers, first }, begin, weigh) {
     for (const [name, input] of Object.entries(open)) input.placeholder = `${defaults[name]} for this library`;
   }
 
-  return { form, teacher, suit };
+  return { form, teacher, suit, again: () => weigh(given()) };
 }
 
 const fact = (number, text, title = "") => make("li", { title }, make("b", {}, number), ` ${text}`);
@@ -100,7 +100,7 @@ export function mount(element, { props, trigger, watch }) {
   const library = make("ul", { class: "facts" });
   const doubt = make("p", { class: "doubt", hidden: true });
   const alert = make("p", { class: "alert", role: "alert", hidden: true });
-  const { form, teacher, suit } = order(props, (given) => trigger("begin", given), (given) => trigger("weigh", given));
+  const { form, teacher, suit, again } = order(props, (given) => trigger("begin", given), (given) => trigger("weigh", given));
   teacher.addEventListener("change", show);
   const title = make("h3");
   const state = make("span", { class: "state" });
@@ -187,7 +187,9 @@ export function mount(element, { props, trigger, watch }) {
   function show() {
     if (!props.value) return;
     const { plan, refusal } = props.value;
+    const before = training && `${training.id} ${training.state}`;
     training = props.value.training;
+    if (weighed && before !== (training && `${training.id} ${training.state}`)) again(); // by what is known now
     library.replaceChildren(...facts(plan, teacher.value));
     doubt.textContent = plan.lack || plan.doubt;
     doubt.hidden = !doubt.textContent;

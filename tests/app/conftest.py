@@ -62,8 +62,9 @@ class Served:
 
     @property
     def left(self) -> list[str]:
-        """The files in its private folder."""
-        return [path.name for path in self.private.rglob("*") if path.is_file()]
+        """The files in its private folder, but for the bundles that gradio_client was given: those stay an hour."""
+        files = [path for path in self.private.rglob("*") if path.is_file()]
+        return [path.name for path in files if not (path.suffix == ".zip" and len(path.parent.name) == 32)]
 
     def forgets(self, within_s: float = 60) -> bool:
         """Whether its private folder is empty soon: what was downloaded is deleted a moment after it has arrived."""
