@@ -31,7 +31,10 @@ def training(page: Page, state: str) -> None:
 
 def further(store: Store, job_id: int) -> None:
     """Wait until a training has learnt more; what the page draws of a long curve does not grow."""
-    learnt, until = store.curves.get(job_id)[-1].passes, time.monotonic() + WAIT_MS / 1000
+    learnt, until = (
+        store.curves.get(job_id)[-1].passes,
+        time.monotonic() + 3 * WAIT_MS / 1000,
+    )  # what a checkpoint had not kept is learnt again
     while store.curves.get(job_id)[-1].passes <= learnt:
         assert time.monotonic() < until
         time.sleep(0.05)
