@@ -10,7 +10,7 @@ import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
 from app import holdout, models, telling
-from app.agreement import COLOURS, FONT, GRID, INK
+from app.scatter import COLOURS, FONT, GRID, INK
 from app.work import PARTS, Progress
 from engine import bits, export, packing, sensitivity
 from engine.sensitivity import GRIDS, PAIRED, Probe, Sensitivity

@@ -108,7 +108,7 @@ def _line(record: StudentRecord) -> Shown:
 
 def _pictures(store: Store, record: StudentRecord) -> Shown:
     """Scatter and Bland-Altman figures for Plotly; none where the answers are gone, or too few."""
-    from app import agreement  # Plotly's Python half: a second to import, and only this needs it
+    from app import scatter  # Plotly's Python half: a second to import, and only this needs it
 
     path = (store.folder / record.file).with_suffix(".npz")
     if not path.exists():
@@ -118,7 +118,7 @@ def _pictures(store: Store, record: StudentRecord) -> Shown:
         corpora = [str(name) for name in kept["corpora"]]
     groups = corpora if len(set(corpora)) > 1 else ()
     try:
-        figures = agreement.scatter(said, taught, groups), agreement.bland_altman(said, taught)
+        figures = scatter.scatter(said, taught, groups), scatter.bland_altman(said, taught)
     except ValueError:
         return {"scatter": None, "bland_altman": None}
     return dict(zip(("scatter", "bland_altman"), (json.loads(each.to_json()) for each in figures), strict=True))

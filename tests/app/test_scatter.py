@@ -4,7 +4,7 @@ import numpy as np
 import plotly.graph_objects as go
 import pytest
 
-from app.agreement import COLOURS, GRID, INK, MOST, bland_altman, scatter
+from app.scatter import COLOURS, GRID, INK, MOST, bland_altman, scatter
 from engine.measure import ccc
 from engine.types import AXES
 
