@@ -10,8 +10,8 @@ from app import lessons, trainings
 from app.trainings import TrainOrder
 from engine import plugins
 from engine.types import StudentSpec, TeacherSpec
-from store.clips import ClipFilter
 from store.db import Store
+from store.filters import ClipFilter
 
 # guesses, of one thread of a common processor
 LABEL_X = 30.0  # times real time that a teacher labels, its trace included

@@ -7,54 +7,22 @@ import json
 import os
 import re
 from collections.abc import Collection
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, fields
 from pathlib import Path
 from typing import Any
 
+from store.columns import Columns, Numbers
 from store.connections import Connections
+from store.filters import EVERY, IDS, ClipFilter
 from store.records import ClipRecord, Voice
-
-_IDS = "(SELECT value FROM json_each(?))"  # any number of ids as one parameter
-
-
-@dataclass(frozen=True)
-class ClipFilter:
-    """Which clips: all conditions together; empty means any."""
-
-    text: str = ""  # anywhere in name, corpus, speaker or category, whatever the case
-    corpus: str = ""
-    speaker: str = ""
-    language: str = ""
-    category: str = ""
-    split: str = ""
-    unlabelled_by: str = ""  # a teacher's fingerprint
-    ids: tuple[str, ...] | None = None  # only these, and in this order
-
-    def sql(self) -> tuple[str, list[str]]:
-        """The WHERE clause and its values."""
-        plain = ("corpus", "speaker", "language", "category", "split")
-        equal = {name: getattr(self, name) for name in plain if getattr(self, name)}
-        parts, values = [f"{name} = ?" for name in equal], list(equal.values())
-        if self.text:
-            parts.append("instr(search, ?) > 0")
-            values.append(self.text.casefold())
-        if self.unlabelled_by:
-            parts.append("NOT EXISTS (SELECT 1 FROM labels WHERE fingerprint = ? AND clip_id = clips.id)")
-            values.append(self.unlabelled_by)
-        if self.ids is not None:
-            parts.append(f"id IN {_IDS}")
-            values.append(json.dumps(self.ids))
-        return (f"WHERE {' AND '.join(parts)}" if parts else ""), values
-
-
-EVERY = ClipFilter()
 
 
 class Clips:
     """The clips of one store."""
 
-    def __init__(self, connections: Connections, folder: Path) -> None:
+    def __init__(self, connections: Connections, columns: Columns, folder: Path) -> None:
         self._connections = connections
+        self._columns = columns
         self._folder = folder
 
     def add(self, record: ClipRecord, audio_file: Path) -> bool:
@@ -84,7 +52,11 @@ class Clips:
         return _record(rows[0]) if rows else None
 
     def find(self, where: ClipFilter = EVERY, limit: int = 50, offset: int = 0) -> list[ClipRecord]:
-        """One page of the clips that match, newest first, or in the order of the filter's ids."""
+        """One page of the clips that match, in the filter's order: newest first, most doubtful first, or as its ids."""
+        if not where.plain:
+            numbers = self._columns.select(where)[offset:][: None if limit < 0 else limit].tolist()
+            sql = "SELECT clips.* FROM json_each(?) JOIN clips ON clips.rowid = value ORDER BY key"
+            return [_record(row) for row in self._connections.query(sql, json.dumps(numbers))]
         clause, values = where.sql()
         if where.ids is None:
             sql = f"SELECT * FROM clips {clause} ORDER BY added_at DESC, id DESC LIMIT ? OFFSET ?"
@@ -96,14 +68,24 @@ class Clips:
 
     def count(self, where: ClipFilter = EVERY) -> int:
         """How many clips match."""
+        if not where.plain:
+            return int(self._columns.mask(where).sum())
         clause, values = where.sql()
         return int(self._connections.query(f"SELECT COUNT(*) AS n FROM clips {clause}", *values)[0]["n"])
+
+    def plane(self, where: ClipFilter, cells: int) -> Numbers:
+        """How many matching clips lie in each cell of arousal and valence, by what the filter's teacher answered.
+
+        Shape:
+            int64 [cells, cells]: arousal, then valence, lowest first; what is beyond 0..1 is in the outermost cells.
+        """
+        return self._columns.plane(where, cells)
 
     def delete(self, ids: Collection[str]) -> int:
         """Delete clips, their labels and their audio; corrections stay. Returns how many clips there were."""
         wanted = json.dumps(list(ids))
         with self._connections.writing():
-            gone = self._connections.execute(f"DELETE FROM clips WHERE id IN {_IDS}", wanted)
+            gone = self._connections.execute(f"DELETE FROM clips WHERE id IN {IDS}", wanted)
         self._drop_audio(ids)
         return gone
 
@@ -134,7 +116,7 @@ class Clips:
         no speaker is stated."""
         sql = f"""SELECT corpus, speaker, split, IIF(speaker = '', id, '') AS clip_id,
                   COUNT(*) AS clips, SUM(duration_s) AS duration_s
-                  FROM clips WHERE id NOT IN {_IDS} GROUP BY 1, 2, 3, 4"""
+                  FROM clips WHERE id NOT IN {IDS} GROUP BY 1, 2, 3, 4"""
         return [Voice(**row) for row in self._connections.query(sql, json.dumps(list(without)))]
 
     def sources(self, since: float) -> set[str]:
@@ -149,7 +131,7 @@ class Clips:
     def _drop_audio(self, ids: Collection[str]) -> int:
         # Under the write lock, since an import may just be bringing the same sound back.
         with self._connections.writing():
-            rows = self._connections.query(f"SELECT id FROM clips WHERE id IN {_IDS}", json.dumps(list(ids)))
+            rows = self._connections.query(f"SELECT id FROM clips WHERE id IN {IDS}", json.dumps(list(ids)))
             orphans = [self.audio(clip_id) for clip_id in set(ids) - {row["id"] for row in rows}]
             for path in orphans:
                 path.unlink(missing_ok=True)

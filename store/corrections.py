@@ -1,8 +1,11 @@
-"""Corrections: what people answered. Append-only; the newest that nobody undid stands."""
+"""Corrections: what people answered. Append-only; of each rater, the newest that nobody undid stands."""
 
 import dataclasses
+import json
 import sqlite3
 import time
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator
 from typing import Any
 
 from engine.types import AXES
@@ -17,11 +20,13 @@ class Corrections:
         self._connections = connections
 
     def add(self, record: CorrectionRecord) -> CorrectionRecord:
-        """Append a correction; gives it back with its id.
+        """Append a correction; gives it back with its id. A token that was there already adds nothing.
 
         Raises:
             ValueError: a raw score is outside 1..9, the verdict is unknown, or what it undoes is not there to undo.
         """
+        if known := self._of_token(record.token):
+            return known
         row = _row(record)
         names, marks = ", ".join(row), ", ".join("?" * len(row))
         sql = f"INSERT INTO corrections ({names}) VALUES ({marks}) RETURNING id"
@@ -31,16 +36,24 @@ class Corrections:
             raise ValueError(f"This correction cannot be kept ({error}).") from error
         return dataclasses.replace(record, id=added[0]["id"])
 
-    def undo(self, correction_id: int, rater: str) -> CorrectionRecord:
-        """Append the row that undoes a correction.
+    def add_many(self, records: Iterable[CorrectionRecord]) -> list[CorrectionRecord]:
+        """Append corrections, all or none; as `add`."""
+        with self._connections.writing():
+            return [self.add(record) for record in records]
+
+    def undo(self, correction_id: int, rater: str, token: str = "") -> CorrectionRecord:
+        """Append the row that undoes a correction; a token that was there already adds nothing.
 
         Raises:
             ValueError: there is no such correction, it is an undo itself, or it is undone already.
         """
+        if known := self._of_token(token):
+            return known
         rows = self._connections.query("SELECT * FROM corrections WHERE id = ? AND undoes IS NULL", correction_id)
         if not rows:
             raise ValueError(f"There is no correction {correction_id} to undo.")
-        undo = dataclasses.replace(_record(rows[0]), rater=rater, undoes=correction_id, made_at=time.time())
+        said = _record(rows[0])
+        undo = dataclasses.replace(said, rater=rater, undoes=correction_id, token=token, made_at=time.time())
         try:
             return self.add(undo)
         except ValueError as error:
@@ -58,27 +71,61 @@ class Corrections:
         """How many rows there are, undos among them: it grows whenever anything is said."""
         return int(self._connections.query("SELECT COUNT(*) AS n FROM corrections")[0]["n"])
 
-    def all_standing(self) -> dict[str, CorrectionRecord]:
-        """For each clip that has one, the newest correction that nobody undid, by the clip's id."""
-        sql = """SELECT * FROM corrections WHERE undoes IS NULL
-                 AND id NOT IN (SELECT undoes FROM corrections WHERE undoes IS NOT NULL) ORDER BY id"""
-        return {row["clip_id"]: _record(row) for row in self._connections.query(sql)}
+    def ratings(self, ids: Collection[str] | None = None) -> dict[str, list[CorrectionRecord]]:
+        """Each rater's answer that stands, oldest first, by clip id; of all clips, or of those of `ids`."""
+        sql = "SELECT corrections.* FROM ratings JOIN corrections ON corrections.id = correction"
+        wanted = " WHERE ratings.clip_id IN (SELECT value FROM json_each(?))"
+        chosen = () if ids is None else (json.dumps(list(ids)),)
+        found = defaultdict[str, list[CorrectionRecord]](list)
+        for row in self._connections.query(sql + (wanted if chosen else "") + " ORDER BY correction", *chosen):
+            found[row["clip_id"]].append(_record(row))
+        return dict(found)
+
+    def raters(self) -> list[str]:
+        """Everybody whose answer stands for some clip."""
+        return [row["rater"] for row in self._connections.query("SELECT DISTINCT rater FROM ratings ORDER BY rater")]
+
+    def repeats(self) -> list[list[CorrectionRecord]]:
+        """All answers, that nobody undid, of one rater to one clip, oldest first, wherever there are several."""
+        sql = """SELECT * FROM corrections AS said WHERE undoes IS NULL
+                 AND NOT EXISTS (SELECT 1 FROM corrections WHERE undoes = said.id) ORDER BY id"""
+        found = defaultdict[tuple[str, str], list[CorrectionRecord]](list)
+        for row in self._connections.query(sql):
+            found[row["rater"], row["clip_id"]].append(_record(row))
+        return [several for several in found.values() if len(several) > 1]
+
+    def all(self) -> Iterator[CorrectionRecord]:
+        """Every row, undos among them, oldest first."""
+        for row in self._connections.db.query("SELECT * FROM corrections ORDER BY id"):
+            yield _record(row)
 
     def history(self, clip_id: str) -> list[CorrectionRecord]:
         """Every correction of a clip and every undo, oldest first."""
         rows = self._connections.query("SELECT * FROM corrections WHERE clip_id = ? ORDER BY id", clip_id)
         return [_record(row) for row in rows]
 
+    def last(self, rater: str) -> CorrectionRecord | None:
+        """The newest answer of a rater that nobody undid, whatever the clip; None: there is none."""
+        sql = """SELECT * FROM corrections AS said WHERE rater = ? AND undoes IS NULL
+                 AND NOT EXISTS (SELECT 1 FROM corrections WHERE undoes = said.id) ORDER BY id DESC LIMIT 1"""
+        rows = self._connections.query(sql, rater)
+        return _record(rows[0]) if rows else None
 
-_PLAIN = ("clip_id", "rater", "verdict", "blind", "seconds", "note", "undoes", "made_at")
+    def _of_token(self, token: str) -> CorrectionRecord | None:
+        rows = self._connections.query("SELECT * FROM corrections WHERE token = ? AND token != ''", token)
+        return _record(rows[0]) if rows else None
+
+
+_PLAIN = ("clip_id", "rater", "verdict", "seconds", "note", "undoes", "shown", "token", "stated", "made_at")
+_FLAGS = ("blind", "flag")
 
 
 def _row(record: CorrectionRecord) -> dict[str, Any]:
     raw = {f"raw_{axis}": score for axis, score in zip(AXES, record.raw, strict=True)}
-    return raw | dict(zip(AXES, record.adv, strict=True)) | {name: getattr(record, name) for name in _PLAIN}
+    return raw | dict(zip(AXES, record.adv, strict=True)) | {name: getattr(record, name) for name in _PLAIN + _FLAGS}
 
 
 def _record(row: dict[str, Any]) -> CorrectionRecord:
-    plain = {name: row[name] for name in _PLAIN} | {"id": row["id"], "blind": bool(row["blind"])}
+    plain = {name: row[name] for name in _PLAIN} | {"id": row["id"]} | {name: bool(row[name]) for name in _FLAGS}
     raw, adv = (tuple(row[prefix + axis] for axis in AXES) for prefix in ("raw_", ""))
     return CorrectionRecord(raw=raw, adv=adv, **plain)

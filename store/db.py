@@ -10,16 +10,20 @@ from tempfile import TemporaryDirectory
 from typing import Any, Self
 
 from store.candidates import Candidates
+from store.choices import Choices
 from store.clips import Clips
+from store.columns import Columns
 from store.connections import Connections
 from store.corrections import Corrections
 from store.curves import Curves
+from store.doubts import Doubts
 from store.health import Health
 from store.jobs import Jobs
 from store.journal import Journal
 from store.labels import Labels
 from store.reinforcements import Reinforcements
 from store.students import Students
+from store.turns import Turns
 
 SCRATCH_S = 3600.0  # files in the making that are older belong to nobody
 
@@ -50,9 +54,13 @@ class Store:
             if isinstance(error, ValueError):
                 raise
             raise ValueError(f"The database in {self.folder} cannot be opened ({error}).") from error
-        self.clips = Clips(self._connections, self.folder / "audio")
+        columns = Columns(self._connections)
+        self.clips = Clips(self._connections, columns, self.folder / "audio")
         self.labels = Labels(self._connections)
         self.corrections = Corrections(self._connections)
+        self.doubts = Doubts(self._connections)
+        self.turns = Turns(self._connections, columns, self.corrections)
+        self.choices = Choices(self._connections)
         self.health = Health(self._connections)
         self.jobs = Jobs(self._connections)
         self.journal = Journal(self._connections)

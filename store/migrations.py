@@ -185,3 +185,48 @@ def m011_lives(db: Database) -> None:
             BEGIN SELECT RAISE(ABORT, 'What was live is never changed; add a row.'); END;
         INSERT INTO lives (student, before, at) SELECT id, NULL, created_at FROM students WHERE live = 1;
     """)
+
+
+@history()
+def m012_desk(db: Database) -> None:
+    """Why a clip was before a rater, how doubtful clips are, who has which clip before them, and what all share.
+
+    `ratings` holds each rater's answer that stands; triggers keep it. `tallies` count what no row's number tells.
+    """
+    db.executescript("""
+        ALTER TABLE corrections ADD COLUMN shown TEXT NOT NULL DEFAULT '';
+        ALTER TABLE corrections ADD COLUMN flag INTEGER NOT NULL DEFAULT 0;
+        ALTER TABLE corrections ADD COLUMN token TEXT NOT NULL DEFAULT '';
+        ALTER TABLE corrections ADD COLUMN stated TEXT NOT NULL DEFAULT '';
+        CREATE UNIQUE INDEX corrections_once ON corrections (token) WHERE token != '';
+        CREATE INDEX corrections_by_rater ON corrections (rater, clip_id, id);
+        CREATE TABLE ratings (
+            clip_id TEXT NOT NULL, rater TEXT NOT NULL, correction INTEGER NOT NULL REFERENCES corrections (id),
+            verdict TEXT NOT NULL, PRIMARY KEY (clip_id, rater)
+        ) STRICT, WITHOUT ROWID;
+        CREATE INDEX ratings_by_rater ON ratings (rater, verdict, clip_id);
+        INSERT INTO ratings SELECT clip_id, rater, MAX(id), verdict FROM corrections WHERE undoes IS NULL
+            AND id NOT IN (SELECT undoes FROM corrections WHERE undoes IS NOT NULL) GROUP BY clip_id, rater;
+        CREATE TRIGGER corrections_stand AFTER INSERT ON corrections BEGIN
+            DELETE FROM ratings WHERE clip_id = NEW.clip_id
+                AND rater = IFNULL((SELECT rater FROM corrections WHERE id = NEW.undoes), NEW.rater);
+            INSERT INTO ratings SELECT clip_id, rater, id, verdict FROM corrections AS said
+                WHERE clip_id = NEW.clip_id AND undoes IS NULL
+                AND rater = IFNULL((SELECT rater FROM corrections WHERE id = NEW.undoes), NEW.rater)
+                AND NOT EXISTS (SELECT 1 FROM corrections WHERE undoes = said.id) ORDER BY id DESC LIMIT 1;
+        END;
+        CREATE TABLE doubts (
+            clip_id TEXT PRIMARY KEY REFERENCES clips (id) ON DELETE CASCADE, doubt REAL NOT NULL, parts TEXT NOT NULL
+        ) STRICT;
+        CREATE TABLE turns (
+            rater TEXT NOT NULL, clip_id TEXT NOT NULL REFERENCES clips (id) ON DELETE CASCADE,
+            shown TEXT NOT NULL, place INTEGER NOT NULL, at REAL NOT NULL, PRIMARY KEY (rater, clip_id)
+        ) STRICT;
+        CREATE INDEX turns_by_clip ON turns (clip_id);
+        CREATE TABLE choices (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
+        CREATE TABLE tallies (name TEXT PRIMARY KEY, n INTEGER NOT NULL) STRICT;
+        INSERT INTO tallies VALUES ('clips gone', 0), ('doubts', 0);
+        CREATE TRIGGER clips_gone AFTER DELETE ON clips BEGIN
+            UPDATE tallies SET n = n + 1 WHERE name = 'clips gone';
+        END;
+    """)

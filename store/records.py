@@ -13,6 +13,7 @@ import numpy.typing as npt
 
 from engine.types import Floats, StudentSpec, Trace, Verdict
 
+Shown = Literal["doubt", "random", "repeat", "asked"]
 JobState = Literal["queued", "running", "done", "failed", "cancelled"]
 
 
@@ -119,7 +120,30 @@ class CorrectionRecord:
     seconds: float = 0.0  # how long the rater took
     note: str = ""
     undoes: int | None = None
+    shown: str = ""  # why the clip was before the rater: doubt, random, repeat, asked, bulk, import
+    flag: bool = False  # the rater wants somebody to look at the clip
+    token: str = ""  # a client's own word for this decision, so that one sent twice counts once
+    stated: str = ""  # JSON of an imported rating: {"scale": [low, high], "values": [a, d, v]}; empty: `raw` says it
     made_at: float = field(default_factory=time.time)
+
+
+@dataclass(frozen=True, kw_only=True)
+class DoubtRecord:
+    """Why a person should look at a clip."""
+
+    clip_id: str
+    doubt: float  # 0..1
+    parts: dict[str, Any]  # by name, largest first
+
+
+@dataclass(frozen=True, kw_only=True)
+class Turn:
+    """A clip that waits before a rater."""
+
+    rater: str
+    clip_id: str
+    shown: Shown
+    place: int  # lowest first
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -14,8 +14,8 @@ from app.front import front, told
 from app.models import TEACHER
 from app.takes import LONGEST_S
 from engine import audio, speech
-from store.clips import ClipFilter
 from store.db import Store
+from store.filters import ClipFilter
 from store.records import JobRecord
 
 PAGE = 12  # clips

@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.types import Trace
-from store.clips import EVERY, ClipFilter
 from store.db import Store
+from store.filters import EVERY, ClipFilter
 from store.records import ClipRecord, CorrectionRecord, LabelRecord
 
 Put = Callable[..., ClipRecord]
@@ -143,8 +143,7 @@ def test_pages_show_every_clip_once(store: Store, put: Put) -> None:
         ClipFilter(corpus="c"),
         ClipFilter(speaker="s"),
         ClipFilter(language="l"),
-        ClipFilter(corpus="c", speaker="s", language="l", text="t"),
-        ClipFilter(text="t"),
+        ClipFilter(corpus="c", speaker="s", language="l"),
         ClipFilter(unlabelled_by="f"),
     ],
 )

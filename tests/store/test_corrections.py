@@ -1,4 +1,6 @@
+import random
 import sqlite3
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
@@ -28,6 +30,9 @@ SAID = CorrectionRecord(clip_id=CLIP, rater="ada", raw=(7, 5, 2), adv=(0.75, 0.5
         blind=st.booleans(),
         seconds=real,
         note=st.text(),
+        shown=st.sampled_from(["", "doubt", "repeat"]),
+        flag=st.booleans(),
+        stated=st.text(),
         undoes=st.none(),
         made_at=real,
     )
@@ -83,14 +88,61 @@ def test_what_people_said_is_never_changed_or_deleted(store: Store, sql: str) ->
     assert store.corrections.history(CLIP) == [said]
 
 
-def test_all_that_stands_is_what_stands_of_each_clip(store: Store) -> None:
-    clips = [letter * 32 for letter in "abc"]
-    for clip in clips:
-        store.corrections.add(replace(SAID, clip_id=clip))
-    second = store.corrections.add(replace(SAID, clip_id=clips[0], verdict="reject"))
-    gone = store.corrections.standing(clips[2])
-    assert gone is not None
-    store.corrections.undo(gone.id, "ada")
-    assert store.corrections.all_standing() == {clip: store.corrections.standing(clip) for clip in clips[:2]}
-    assert store.corrections.all_standing()[clips[0]] == second
-    assert store.corrections.count() == 5
+def test_of_each_rater_one_answer_stands(store: Store) -> None:
+    first, second = "a" * 32, "b" * 32
+    kept = [store.corrections.add(replace(SAID, clip_id=clip)) for clip in (first, first, second)]
+    bob = store.corrections.add(replace(SAID, clip_id=first, rater="bob", verdict="reject"))
+    assert store.corrections.ratings() == {first: [kept[1], bob], second: [kept[2]]}
+    assert store.corrections.raters() == ["ada", "bob"]
+    store.corrections.undo(bob.id, "ada")
+    assert store.corrections.ratings([first]) == {first: [kept[1]]}
+    store.corrections.undo(kept[1].id, "ada")
+    assert store.corrections.ratings([first]) == {first: [kept[0]]}
+    store.corrections.undo(kept[2].id, "ada")
+    assert list(store.corrections.ratings()) == [first]
+    assert store.corrections.raters() == ["ada"]
+    assert store.corrections.count() == len(list(store.corrections.all())) == 7
+
+
+def test_several_answers_of_one_rater_to_one_clip_are_repeats(store: Store) -> None:
+    first, again, other, undone = (store.corrections.add(replace(SAID, clip_id=clip * 32)) for clip in "aaba")
+    store.corrections.undo(undone.id, "ada")
+    store.corrections.add(replace(SAID, rater="bob"))
+    assert store.corrections.repeats() == [[first, again]]
+    assert store.corrections.last("ada") == other
+    assert store.corrections.last("carol") is None
+
+
+def test_a_decision_that_is_sent_twice_counts_once(store: Store) -> None:
+    said = store.corrections.add(replace(SAID, token="t1"))
+    assert store.corrections.add(replace(SAID, token="t1", verdict="reject")) == said
+    undo = store.corrections.undo(said.id, "ada", "t2")
+    assert store.corrections.undo(said.id, "ada", "t2") == undo
+    assert store.corrections.history(CLIP) == [said, undo]
+    for _ in range(2):  # without a token each counts
+        store.corrections.add(SAID)
+    assert store.corrections.count() == 4
+
+
+def test_many_are_kept_or_none(store: Store) -> None:
+    with pytest.raises(ValueError, match="cannot be kept"):
+        store.corrections.add_many([SAID, replace(SAID, raw=(10, 1, 1))])
+    assert store.corrections.count() == 0
+    assert len(store.corrections.add_many([SAID, replace(SAID, rater="bob")])) == 2
+
+
+def test_what_stands_is_what_a_look_at_every_row_says(store: Store) -> None:
+    """The triggers' table beside the plain definition, over many orders of answers and undos."""
+    chance = random.Random(0)
+    for _ in range(300):
+        if chance.random() < 0.3 and (rows := [row for row in store.corrections.all() if row.undoes is None]):
+            with suppress(ValueError):
+                store.corrections.undo(chance.choice(rows).id, chance.choice("xyz"))
+        else:
+            clip, rater = chance.choice("ab") * 32, chance.choice("xyz")
+            store.corrections.add(replace(SAID, clip_id=clip, rater=rater))
+    rows = list(store.corrections.all())
+    undone = {row.undoes for row in rows}
+    stands = {(row.clip_id, row.rater): row for row in rows if row.undoes is None and row.id not in undone}
+    found = {(row.clip_id, row.rater): row for said in store.corrections.ratings().values() for row in said}
+    assert found == stands

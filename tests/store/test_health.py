@@ -4,8 +4,8 @@ from dataclasses import replace
 import numpy as np
 
 from engine.types import Trace
-from store.clips import ClipFilter
 from store.db import Store
+from store.filters import ClipFilter
 from store.records import ClipRecord, HealthRecord, LabelRecord
 
 Put = Callable[..., ClipRecord]
