@@ -9,10 +9,12 @@ from typing import Any, Literal
 
 import numpy as np
 
+from app import fused
+from app.fused import Fused
 from engine.split import Split, split
 from engine.types import Floats
 from store.db import Store
-from store.records import ClipRecord, CorrectionRecord
+from store.records import ClipRecord
 
 CORRECTED = 4.0  # weight of a person's answer beside a teacher's
 HELD_SHARE = 0.2  # of the corrected clips of taught speakers: neither taught nor chosen by, to see what correcting did
@@ -38,20 +40,24 @@ class Lesson:
     language: str
     licence: str
     part: Part
-    correction: int = 0  # the correction that stands; 0: none
-    said: tuple[float | None, ...] = (None, None, None)  # by a person, in AXES order, where they corrected it
+    correction: int = 0  # the newest correction that stands; 0: none
+    said: tuple[float | None, ...] = (None, None, None)  # by people, in AXES order, where they corrected it
     weight: float = 1.0
+    ratings: tuple[int, ...] = ()  # the corrections that stand, where several people decided
+    fusion: str = ""  # the method that made one answer of them
 
     @classmethod
-    def of(cls, clip: ClipRecord, correction: CorrectionRecord | None) -> "Lesson":
+    def of(cls, clip: ClipRecord, answer: Fused | None) -> "Lesson":
         """The lesson that a clip makes; an accepted answer of the teacher's counts as much as a corrected one."""
         part = split(clip.corpus, clip.speaker, clip.id, clip.split)
         plain = (clip.id, clip.name, clip.corpus, clip.speaker, clip.sex, clip.language, clip.licence, part)
-        if correction is None or correction.verdict not in ("accept", "correct"):
+        if answer is None or answer.verdict not in ("accept", "correct"):
             return cls(*plain)
-        if correction.verdict == "accept":
-            return cls(*plain, correction.id, weight=CORRECTED)
-        lesson = cls(*plain, correction.id, correction.adv, CORRECTED)
+        several = answer.ratings if len(answer.ratings) > 1 else ()
+        lesson = cls(*plain, answer.ratings[-1], weight=CORRECTED, ratings=several, fusion=answer.method)
+        if answer.verdict == "accept":
+            return lesson
+        lesson = replace(lesson, said=answer.adv)
         return replace(lesson, part="held") if part == "train" and held(clip.id) else lesson
 
     @property
@@ -100,17 +106,17 @@ class Outline:
 
 
 def lessons(store: Store) -> list[Lesson]:
-    """Every clip that nobody rejected, oldest first."""
-    standing = store.corrections.all_standing()
-    every = [(clip, standing.get(clip.id)) for clip in store.clips.find(limit=-1)]
+    """Every clip that people did not reject, oldest first."""
+    answers = fused.answers(store)
+    every = [(clip, answers.get(clip.id)) for clip in store.clips.find(limit=-1)]
     return [Lesson.of(clip, said) for clip, said in reversed(every) if said is None or said.verdict != "reject"]
 
 
 def outline(store: Store) -> Outline:
     """What `lessons` would give, counted in the database."""
-    standing = store.corrections.all_standing()
-    rejected = [clip_id for clip_id, said in standing.items() if said.verdict == "reject"]
-    fixed = [clip_id for clip_id, said in standing.items() if said.verdict == "correct" and held(clip_id)]
+    answers = fused.answers(store)
+    rejected = [clip_id for clip_id, said in answers.items() if said.verdict == "reject"]
+    fixed = [clip_id for clip_id, said in answers.items() if said.verdict == "correct" and held(clip_id)]
     found = [clip for clip in map(store.clips.get, fixed) if clip]
     back = [clip for clip in found if split(clip.corpus, clip.speaker, clip.id, clip.split) == "train"]
     parts = defaultdict[Split, list[Any]](list)
@@ -124,7 +130,7 @@ def outline(store: Store) -> Outline:
         kept_speakers=len(parts["dev"]),
         unused=sum(voice.clips for voice in parts["test"]),
         rejected=len(rejected),
-        corrected=sum(said.verdict in ("accept", "correct") for said in standing.values()),
+        corrected=sum(said.verdict in ("accept", "correct") for said in answers.values()),
         held=len(back),
     )
 
@@ -159,9 +165,13 @@ def told(taught: list[Lesson]) -> str:
 
 
 def fingerprint(taught: list[Lesson]) -> str:
-    """Sixteen hex digits that change with the clips, their parts and their corrections."""
-    known = sorted((lesson.clip_id, lesson.part, lesson.correction) for lesson in taught)
+    """Sixteen hex digits that change with the clips, their parts, their corrections, and how these were fused."""
+    known = sorted((lesson.clip_id, lesson.part, lesson.correction, *_of_several(lesson)) for lesson in taught)
     return hashlib.sha256(json.dumps(known).encode()).hexdigest()[:16]
+
+
+def _of_several(lesson: Lesson) -> tuple[Any, ...]:
+    return (lesson.ratings, lesson.fusion, lesson.said) if lesson.ratings else ()  # none: as an earlier Etude had it
 
 
 def to_json(taught: list[Lesson]) -> str:
@@ -171,4 +181,5 @@ def to_json(taught: list[Lesson]) -> str:
 
 def from_json(text: str) -> list[Lesson]:
     """What `to_json` wrote."""
-    return [Lesson(**{**row, "said": tuple(row["said"])}) for row in json.loads(text)]
+    lists = ("said", "ratings")  # tuples, before they were JSON
+    return [Lesson(**row | {name: tuple(row[name]) for name in lists if name in row}) for row in json.loads(text)]

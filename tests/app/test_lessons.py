@@ -1,9 +1,11 @@
+import hashlib
+import json
 from dataclasses import replace
 
 import numpy as np
 import pytest
 
-from app import lessons
+from app import fused, lessons
 from app.lessons import CORRECTED, Lesson, Outline
 from store.db import Store
 from store.records import CorrectionRecord
@@ -12,9 +14,9 @@ from tests.classroom import KEPT, TAUGHT
 TEACHER = np.array([0.1, 0.2, 0.3], np.float32)
 
 
-def say(store: Store, clip_id: str, verdict: str, *adv: float | None) -> CorrectionRecord:
+def say(store: Store, clip_id: str, verdict: str, *adv: float | None, rater: str = "ada") -> CorrectionRecord:
     said = (adv or (None,) * 3)[:3]
-    return store.corrections.add(CorrectionRecord(clip_id=clip_id, rater="ada", adv=said, verdict=verdict))  # type: ignore[arg-type]
+    return store.corrections.add(CorrectionRecord(clip_id=clip_id, rater=rater, adv=said, verdict=verdict))  # type: ignore[arg-type]
 
 
 def by_id(store: Store) -> dict[str, Lesson]:
@@ -71,6 +73,50 @@ def test_the_fingerprint_follows_clips_parts_and_corrections(library: Store) -> 
         [replace(taught[0], correction=7), *taught[1:]],
     ]
     assert len({lessons.fingerprint(each) for each in (taught, *others)}) == 4
+
+
+def test_several_people_are_taught_as_one_answer(library: Store) -> None:
+    clip_id = next(each for each, lesson in by_id(library).items() if lesson.part == "train" and not lessons.held(each))
+    said = [
+        say(library, clip_id, "correct", value, None, value, rater=rater)
+        for rater, value in zip("abc", (0.1, 0.2, 0.9), strict=True)
+    ]
+    lesson = by_id(library)[clip_id]
+    assert (lesson.ratings, lesson.fusion, lesson.weight) == (tuple(each.id for each in said), "mean", CORRECTED)
+    assert lesson.target(TEACHER) == pytest.approx([0.4, 0.2, 0.4])
+    assert lessons.from_json(lessons.to_json([lesson])) == [lesson]
+    for rater in "ab":
+        say(library, clip_id, "reject", rater=rater)
+    assert clip_id not in by_id(library)
+
+
+def test_the_fingerprint_follows_every_rating_and_the_method(library: Store) -> None:
+    clip_id = library.clips.find()[0].id
+    seen = []
+
+    def note() -> None:
+        seen.append(lessons.fingerprint(lessons.lessons(library)))
+
+    for rater in "abc":
+        note()
+        last = say(library, clip_id, "accept", 0.5, 0.5, 0.5, rater=rater)
+    for name in ("mean", "median", "ewe"):
+        fused.choose(library, name)
+        note()
+    say(library, clip_id, "correct", 0.6, 0.5, 0.5, rater="a")
+    note()
+    assert len(set(seen)) == len(seen)
+    library.corrections.undo(last.id, "c")
+    fused.choose(library, "mean")
+    assert lessons.fingerprint(lessons.lessons(library)) not in seen
+
+
+def test_lessons_of_an_earlier_etude_are_read_and_keep_their_fingerprint() -> None:
+    plain = {"clip_id": "c", "name": "n", "corpus": "", "speaker": "", "sex": "", "language": "", "licence": ""}
+    told = f"[{json.dumps({**plain, 'part': 'train', 'correction': 3, 'said': [0.5, None, 1.0], 'weight': 4.0})}]"
+    (lesson,) = lessons.from_json(told)
+    assert (lesson.said, lesson.ratings) == ((0.5, None, 1.0), ())
+    assert lessons.fingerprint([lesson]) == hashlib.sha256(b'[["c", "train", 3]]').hexdigest()[:16]
 
 
 def test_too_little_is_said_in_words() -> None:
