@@ -104,12 +104,20 @@ class Corrections:
         rows = self._connections.query("SELECT * FROM corrections WHERE clip_id = ? ORDER BY id", clip_id)
         return [_record(row) for row in rows]
 
-    def last(self, rater: str) -> CorrectionRecord | None:
-        """The newest answer of a rater that nobody undid, whatever the clip; None: there is none."""
+    def recent(self, rater: str, limit: int = 1) -> list[CorrectionRecord]:
+        """The newest answers of a rater that nobody undid, newest first, whatever the clips."""
         sql = """SELECT * FROM corrections AS said WHERE rater = ? AND undoes IS NULL
-                 AND NOT EXISTS (SELECT 1 FROM corrections WHERE undoes = said.id) ORDER BY id DESC LIMIT 1"""
-        rows = self._connections.query(sql, rater)
-        return _record(rows[0]) if rows else None
+                 AND NOT EXISTS (SELECT 1 FROM corrections WHERE undoes = said.id) ORDER BY id DESC LIMIT ?"""
+        return [_record(row) for row in self._connections.query(sql, rater, limit)]
+
+    def tally(self, rater: str, since: float) -> dict[str, int]:
+        """How many clips a rater has answered from a time on: all (`done`), and those shown as `random`, `repeat`."""
+        sql = """SELECT COUNT(DISTINCT clip_id) AS done,
+                 COUNT(DISTINCT IIF(shown = 'random', clip_id, NULL)) AS random,
+                 COUNT(DISTINCT IIF(shown = 'repeat', clip_id, NULL)) AS repeat
+                 FROM corrections AS said WHERE rater = ? AND made_at >= ? AND undoes IS NULL
+                 AND NOT EXISTS (SELECT 1 FROM corrections WHERE undoes = said.id)"""
+        return dict(self._connections.query(sql, rater, since)[0])
 
     def _of_token(self, token: str) -> CorrectionRecord | None:
         rows = self._connections.query("SELECT * FROM corrections WHERE token = ? AND token != ''", token)

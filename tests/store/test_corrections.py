@@ -109,8 +109,18 @@ def test_several_answers_of_one_rater_to_one_clip_are_repeats(store: Store) -> N
     store.corrections.undo(undone.id, "ada")
     store.corrections.add(replace(SAID, rater="bob"))
     assert store.corrections.repeats() == [[first, again]]
-    assert store.corrections.last("ada") == other
-    assert store.corrections.last("carol") is None
+    assert store.corrections.recent("ada", 2) == [other, again]
+    assert store.corrections.recent("carol") == []
+
+
+def test_a_raters_day_counts_each_clip_once_and_not_what_was_undone(store: Store) -> None:
+    for clip, shown, at in (("a", "doubt", 5), ("a", "doubt", 11), ("b", "random", 12), ("c", "repeat", 13)):
+        store.corrections.add(replace(SAID, clip_id=clip * 32, shown=shown, made_at=at))
+    assert store.corrections.tally("ada", 10) == {"done": 3, "random": 1, "repeat": 1}
+    store.corrections.undo(store.corrections.recent("ada")[0].id, "ada")
+    assert store.corrections.tally("ada", 10) == {"done": 2, "random": 1, "repeat": 0}
+    assert store.corrections.tally("ada", 11.5) == {"done": 1, "random": 1, "repeat": 0}
+    assert store.corrections.tally("bob", 0) == {"done": 0, "random": 0, "repeat": 0}
 
 
 def test_a_decision_that_is_sent_twice_counts_once(store: Store) -> None:

@@ -73,13 +73,12 @@ def test_an_undone_clip_is_first_again_as_often_as_one_likes(filled: Store) -> N
     for number in queue[:3]:
         decide(filled, "ada", number)
     for number in reversed(queue[:3]):
-        last = filled.corrections.last("ada")
-        assert last is not None
+        (last,) = filled.corrections.recent("ada")
         filled.turns.undo(last.id, "ada", f"undo {number}")
         assert filled.turns.undo(last.id, "ada", f"undo {number}").undoes == last.id
         assert numbers(filled, "ada")[0] == number
     assert numbers(filled, "ada")[:5] == queue
-    assert filled.corrections.last("ada") is None
+    assert filled.corrections.recent("ada") == []
 
 
 def test_a_clip_that_is_asked_for_is_first(filled: Store) -> None:
