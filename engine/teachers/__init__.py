@@ -1,1 +1,2 @@
-"""One file a teacher: `SPEC`, a TeacherSpec, and `load(threads) -> Model`."""
+"""One file a teacher: `SPEC`, a TeacherSpec, and `load(threads) -> Model`; where its last layer is linear,
+`head() -> engine.heads.Head`."""
