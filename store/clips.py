@@ -6,8 +6,8 @@ A file is in place before its row is written, and a row is gone before its file:
 import json
 import os
 import re
-from collections.abc import Collection
-from dataclasses import asdict, fields
+from collections.abc import Collection, Mapping
+from dataclasses import asdict, fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,8 @@ from store.columns import Columns, Numbers
 from store.connections import Connections
 from store.filters import EVERY, IDS, ClipFilter
 from store.records import ClipRecord, Voice
+
+DESCRIBED = ("corpus", "speaker", "sex", "language", "category", "split", "licence")
 
 
 class Clips:
@@ -31,8 +33,7 @@ class Clips:
         Returns:
             True if the clip is new; a known clip keeps the row it has.
         """
-        search = f"{record.name}\n{record.corpus}\n{record.speaker}\n{record.category}".casefold()
-        row = asdict(record) | {"search": search}
+        row = asdict(record) | {"search": _search(record)}
         target = self.audio(record.id)
         target.parent.mkdir(parents=True, exist_ok=True)
         with audio_file.open("rb+") as file:
@@ -45,6 +46,19 @@ class Clips:
             else:
                 audio_file.rename(target)
             return self._connections.execute(sql, *row.values()) == 1
+
+    def describe(self, clip_id: str, stated: Mapping[str, str]) -> None:
+        """Write down of a clip what is not stated yet, such as its speaker; what is stated stays."""
+        with self._connections.writing():
+            clip = self.get(clip_id)
+            missing = [name for name in DESCRIBED if clip and stated.get(name) and not getattr(clip, name)]
+            if clip is None or not missing:
+                return
+            told: dict[str, Any] = {name: stated[name] for name in missing}
+            row = {**told, "search": _search(replace(clip, **told))}
+            sql = f"UPDATE clips SET {', '.join(f'{name} = ?' for name in row)} WHERE id = ?"
+            self._connections.execute(sql, *row.values(), clip_id)
+            self._connections.execute("UPDATE tallies SET n = n + 1 WHERE name = 'clips gone'")
 
     def get(self, clip_id: str) -> ClipRecord | None:
         """The clip of that id, or None."""
@@ -141,6 +155,10 @@ class Clips:
         clause, values = where.sql()
         rows = self._connections.query(f"SELECT DISTINCT {column} AS value FROM clips {clause} ORDER BY 1", *values)
         return [row["value"] for row in rows if row["value"]]
+
+
+def _search(clip: ClipRecord) -> str:
+    return f"{clip.name}\n{clip.corpus}\n{clip.speaker}\n{clip.category}".casefold()
 
 
 def _record(row: dict[str, Any]) -> ClipRecord:

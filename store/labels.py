@@ -2,7 +2,8 @@
 
 import json
 import sqlite3
-from collections.abc import Collection
+from collections import defaultdict
+from collections.abc import Collection, Sequence
 from statistics import median
 from typing import Any
 
@@ -48,6 +49,25 @@ class Labels:
                  ORDER BY made_at, rowid"""
         rows = self._connections.query(sql, teacher, json.dumps(list(ids)))
         return {row["clip_id"]: _record(row) for row in rows}
+
+    def teachers(self) -> list[str]:
+        """The names of the teachers who have answered any clip."""
+        return [row["teacher"] for row in self._connections.query("SELECT DISTINCT teacher FROM labels ORDER BY 1")]
+
+    def embeddings(self, fingerprint: str) -> tuple[Sequence[str], Floats]:
+        """All pooled embeddings of a teacher as it is now: ids of clips, and float32 [clips, E]."""
+        sql = "SELECT clip_id, embedding FROM labels WHERE fingerprint = ? AND embedding IS NOT NULL"
+        rows = self._connections.db.execute(sql, [fingerprint]).fetchall()
+        ids, blobs = list(zip(*rows, strict=True)) or ((), ())
+        return ids, _floats(b"".join(blobs)).reshape(len(ids), -1 if ids else 0)
+
+    def every(self, ids: Collection[str]) -> dict[str, list[LabelRecord]]:
+        """All answers of all teachers, oldest first, by clip id; clips without one are left out."""
+        sql = "SELECT * FROM labels WHERE clip_id IN (SELECT value FROM json_each(?)) ORDER BY made_at, rowid"
+        found = defaultdict[str, list[LabelRecord]](list)
+        for row in self._connections.query(sql, json.dumps(list(ids))):
+            found[row["clip_id"]].append(_record(row))
+        return dict(found)
 
     def pace(self, teacher: str) -> float | None:
         """Seconds of sound that a teacher has labelled a second, lately; None: too few labels to tell."""

@@ -182,3 +182,18 @@ def test_voices_are_speakers_of_a_corpus_and_each_clip_without_one(store: Store,
     assert [v.clip_id for v in voices if not v.speaker] == [f"{number:032x}" for number in (3, 4)]
     without = store.clips.voices([f"{number:032x}" for number in (0, 2, 3)])
     assert sorted((v.corpus, v.speaker, v.clips) for v in without) == [("a", "x", 1), ("b", "", 1)]
+
+
+def test_what_is_stated_later_fills_what_was_not(store: Store, put: Put) -> None:
+    clip = put(1, corpus="ours")
+    assert store.clips.count(ClipFilter(speaker="Ada", text="a")) == 0
+    store.clips.describe(clip.id, {"corpus": "theirs", "speaker": "Ada", "licence": "", "name": "other"})
+    store.clips.describe("ff" * 16, {"speaker": "nobody's"})
+    found = store.clips.get(clip.id)
+    assert found is not None
+    assert (found.name, found.corpus, found.speaker, found.licence) == ("1.wav", "ours", "Ada", "")
+    assert (
+        store.clips.find(ClipFilter(text="ADA"))
+        == store.clips.find(ClipFilter(speaker="Ada", verdict="none"))
+        == [found]
+    )

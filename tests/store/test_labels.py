@@ -1,3 +1,4 @@
+import dataclasses
 from collections.abc import Callable
 
 import numpy as np
@@ -107,3 +108,35 @@ def test_a_teachers_pace_is_told_from_its_newest_labels(store: Store, put: Put) 
         store.labels.add(label(put(number).id, made_at=0.05 * number + pause_s))
     assert store.labels.pace("t") == pytest.approx(1.25 / 0.05)
     assert store.labels.pace("another") is None
+
+
+def test_embeddings_are_those_of_the_teacher_as_it_is_now(store: Store, put: Put) -> None:
+    one, two, without = put(1), put(2), put(3)
+    rows = {one.id: np.arange(4, dtype=np.float32), two.id: np.ones(4, np.float32)}
+    for clip_id, embedding in rows.items():
+        store.labels.add(dataclasses.replace(label(clip_id), embedding=embedding))
+    store.labels.add(dataclasses.replace(label(one.id, fingerprint="older"), embedding=np.zeros(7, np.float32)))
+    store.labels.add(label(without.id))
+    ids, embeddings = store.labels.embeddings("f")
+    assert {clip_id: row.tolist() for clip_id, row in zip(ids, embeddings, strict=True)} == {
+        clip_id: row.tolist() for clip_id, row in rows.items()
+    }
+    assert store.labels.embeddings("none")[1].shape == (0, 0)
+
+
+def test_teachers_are_those_who_have_answered(store: Store, put: Put) -> None:
+    assert store.labels.teachers() == []
+    for teacher in ("b", "a", "b"):
+        store.labels.add(label(put(1).id, teacher=teacher))
+    assert store.labels.teachers() == ["a", "b"]
+
+
+def test_every_answer_of_every_teacher_is_told(store: Store, put: Put) -> None:
+    clip = put(1)
+    put(2)
+    for number, (teacher, fingerprint) in enumerate([("a", "old"), ("b", "x"), ("a", "new")]):
+        store.labels.add(label(clip.id, teacher=teacher, fingerprint=fingerprint, made_at=float(number)))
+    found = store.labels.every([clip.id, f"{2:032x}"])
+    assert {clip_id: [said.fingerprint for said in labels] for clip_id, labels in found.items()} == {
+        clip.id: ["old", "x", "new"]
+    }
