@@ -1,19 +1,25 @@
 """Components of our own: an empty `gr.HTML` that a script in assets/front fills and draws in."""
 
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import gradio as gr
 
 
-def front(name: str, events: tuple[str, ...], **props: Any) -> gr.HTML:
-    """The component that `assets/front/NAME.js` mounts; it sends `events`, and gets its value as `props.value`."""
-    script = f"""import("/front/{name}.js").then((script) => script.mount(element, {{ props, trigger, watch }}));"""
+def front(name: str, events: tuple[str, ...], functions: Sequence[Callable[[Any], Any]] = (), **props: Any) -> gr.HTML:
+    """The component that `assets/front/NAME.js` mounts; it sends `events`, and gets its value as `props.value`.
+
+    Of `functions` each is asked as `server.NAME(one object)` and answers at once, beside Gradio's queue.
+    """
+    given = "{ props, trigger, watch, server }" if functions else "{ props, trigger, watch }"
+    script = f"""import("/front/{name}.js").then((script) => script.mount(element, {given}));"""
     return gr.HTML(
         None,
         html_template=f'<div class="{name}"></div>',
         js_on_load=f"// sends {list(events)}\n{script}",  # Gradio takes the names of events from this text
         apply_default_css=False,
         elem_id=name,
+        server_functions=list(functions) or None,
         **props,
     )
 

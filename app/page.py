@@ -9,12 +9,25 @@ from gradio.themes.utils.fonts import LocalFont
 from app import named
 from app.front import front
 from app.routes import FRONT
-from app.tabs import bits, compare, library, listen, search, students, train
+from app.tabs import agreement, bits, compare, curate, library, listen, search, students, train
 from app.takes import Takes
 from app.uploads import Uploads
 from store.db import Store
 
-STYLES = ("base", "listen", "player", "library", "health", "train", "search", "comparison", "students", "bits")
+STYLES = (
+    "base",
+    "listen",
+    "player",
+    "library",
+    "health",
+    "desk",
+    "agreement",
+    "train",
+    "search",
+    "comparison",
+    "students",
+    "bits",
+)
 HEAD = "\n".join(
     (
         *(f'<link rel="stylesheet" href="/front/{name}.css">' for name in STYLES),
@@ -54,6 +67,10 @@ def build(store: Store, takes: Takes, sent: Uploads) -> gr.Blocks:
                 listened = listen.build(store, takes, blocks)
             with gr.Tab("Library", id="library"):
                 library.build(store, blocks)
+            with gr.Tab("Curate", id="curate"):
+                curate.build(store)
+            with gr.Tab("Raters", id="raters") as opened:
+                agreement.build(store, opened)
             with gr.Tab("Train", id="train"):
                 train.build(store, blocks)
                 compare.build(store, blocks, tabs, listened)

@@ -89,7 +89,8 @@ class Turns:
         """
         with self._connections.writing():
             kept = self._corrections.add(said)
-            self._connections.execute("DELETE FROM turns WHERE rater = ? AND clip_id = ?", said.rater, said.clip_id)
+            if kept.made_at == said.made_at:  # else it was kept before, and its turn, if there is one, is a new one
+                self._connections.execute("DELETE FROM turns WHERE rater = ? AND clip_id = ?", said.rater, said.clip_id)
             return kept
 
     def undo(self, correction_id: int, rater: str, token: str = "") -> CorrectionRecord:

@@ -1,21 +1,14 @@
 // The valence-arousal pad: the teacher a disc, the student a ring, dominance their size; lines show where they go.
 
 import { clip01 } from "./axes.js";
+import { svg } from "./svg.js";
 
-const NS = "http://www.w3.org/2000/svg";
 const SIZE = 200;
 const EDGE = 16;
 
 // Everyday words for the corners, after the circumplex of affect (Russell 1980).
 const CORNERS = [["tense", EDGE + 6, EDGE + 13, "start"], ["elated", SIZE - EDGE - 6, EDGE + 13, "end"],
   ["gloomy", EDGE + 6, SIZE - EDGE - 7, "start"], ["serene", SIZE - EDGE - 6, SIZE - EDGE - 7, "end"]];
-
-function svg(tag, props, parent) {
-  const node = document.createElementNS(NS, tag);
-  for (const [name, value] of Object.entries(props)) node.setAttribute(name, value);
-  parent?.append(node);
-  return node;
-}
 
 const x = (valence) => EDGE + clip01(valence) * (SIZE - 2 * EDGE);
 const y = (arousal) => SIZE - EDGE - clip01(arousal) * (SIZE - 2 * EDGE);

@@ -1,0 +1,20 @@
+// A reload comes back to the tab that was open: Gradio itself reloads the page when its server was away.
+
+const KEY = "etude-tab"; // of this window alone
+const WAIT_MS = 50;
+
+const tabs = () => [...document.querySelectorAll("[role='tab']")];
+
+function open(name) {
+  const tab = tabs().find((each) => each.textContent.trim() === name);
+  if (tab) tab.click(); else setTimeout(() => open(name), WAIT_MS);
+}
+
+export function rememberTab() {
+  const before = sessionStorage.getItem(KEY);
+  document.addEventListener("click", ({ target }) => {
+    const tab = target.closest?.("[role='tab']");
+    if (tab) sessionStorage.setItem(KEY, tab.textContent.trim());
+  });
+  if (before) open(before);
+}
