@@ -11,6 +11,7 @@ from app.console import Verbs, data_option, json_option
 from app.verbs_bits import bits
 from app.verbs_export import check, export, schemes
 from app.verbs_health import health
+from app.verbs_raters import raters_
 from app.verbs_search import search
 from app.verbs_students import retrain, students
 from app.verbs_train import train
@@ -23,7 +24,7 @@ def main() -> None:
     """Etude turns a big speech-emotion model into a tiny one you own."""
 
 
-for verb in (train, search, bits, export, schemes, check, health, students, retrain):
+for verb in (train, search, bits, export, schemes, check, health, raters_, students, retrain):
     main.add_command(verb)
 
 

@@ -63,17 +63,27 @@ def answers(store: Store, by: str = "") -> Mapping[str, Fused]:
 
 @lru_cache(maxsize=8)
 def _answers(store: Store, by: str, _: int) -> Mapping[str, Fused]:
-    found = {clip: [said for said in several if said.verdict != "skip"] for clip, several in ratings(store).items()}
-    decided = {clip: several for clip, several in found.items() if several}
-    shared = [clip for clip, several in decided.items() if len(several) > 1]
-    values = dict(zip(shared, fusion.METHODS[by](table(decided, shared)[1]).tolist(), strict=True)) if shared else {}
-    return {clip: _fused(several, values.get(clip), by) for clip, several in decided.items()}
+    found = decided(ratings(store))
+    shared = several(found)
+    values = dict(zip(shared, fusion.METHODS[by](table(found, shared)[1]).tolist(), strict=True)) if shared else {}
+    return {clip: _fused(said, values.get(clip), by) for clip, said in found.items()}
+
+
+def decided(found: Ratings) -> Ratings:
+    """The same without those who skipped."""
+    kept = {clip: [each for each in said if each.verdict != "skip"] for clip, said in found.items()}
+    return {clip: said for clip, said in kept.items() if said}
+
+
+def several(found: Ratings) -> list[str]:
+    """The clips that more than one person rated."""
+    return [clip for clip, said in found.items() if len(said) > 1]
 
 
 def ratings(store: Store) -> Ratings:
     """Each rater's answer that stands, oldest first; an old accept without values gets the teacher's newest answer."""
     found: Ratings = store.corrections.ratings()
-    bare = {clip for clip, several in found.items() if len(several) > 1 and any(map(_bare, several))}
+    bare = {clip for clip in several(found) if any(map(_bare, found[clip]))}
     labels = store.labels.for_clips(bare, TEACHER) if bare else {}
     for clip, label in labels.items():
         adv = tuple(None if np.isnan(value) else float(value) for value in label.adv)
@@ -87,21 +97,21 @@ def table(found: Ratings, clips: Sequence[str]) -> tuple[list[str], Doubles]:
     Shape:
         N clips -> K raters, [K, N, 3] in AXES order; NaN where they said nothing, or rejected.
     """
-    raters = sorted({said.rater for clip in clips for said in found[clip]})
+    raters = sorted({said.rater for clip in clips for said in found.get(clip, ())})
     place = {rater: number for number, rater in enumerate(raters)}
     values = np.full((len(raters), len(clips), len(AXES)), np.nan)
     for column, clip in enumerate(clips):
-        for said in found[clip]:
+        for said in found.get(clip, ()):
             if said.verdict in ("accept", "correct"):
                 values[place[said.rater], column] = [np.nan if value is None else value for value in said.adv]
     return raters, values
 
 
-def _fused(several: list[CorrectionRecord], values: list[float] | None, by: str) -> Fused:
-    ids = tuple(said.id for said in several)
+def _fused(said: list[CorrectionRecord], values: list[float] | None, by: str) -> Fused:
+    ids = tuple(each.id for each in said)
     if values is None:
-        return Fused(several[0].verdict, several[0].adv, ids)
-    verdicts = [said.verdict for said in several]
+        return Fused(said[0].verdict, said[0].adv, ids)
+    verdicts = [each.verdict for each in said]
     verdict: Verdict = "accept" if set(verdicts) == {"accept"} else "correct"
     if 2 * verdicts.count("reject") >= len(verdicts):
         verdict = "reject"

@@ -142,6 +142,7 @@ def _measure(
         "to_teacher": scores.report(said, dev.adv, rows, plain),
         "to_people": _to_people(said, dev.adv, rows),
         "to_people_known": _of_known(model, taught, home),
+        "corrections": lessons.corrected(taught),
         "ccc_to_fp32": [round(float(value), 5) for value in ccc(said, full)],
         "behaviour": behaviour.behaviour(model),
         "best": _best(store, job_id),

@@ -151,15 +151,19 @@ def check(taught: list[Lesson]) -> None:
         raise ValueError(lack)
 
 
+def corrected(taught: list[Lesson]) -> int:
+    """How many of the clips to learn from people corrected or accepted."""
+    return sum(bool(lesson.correction) for lesson in taught if lesson.part == "train")
+
+
 def told(taught: list[Lesson]) -> str:
     """What is taught, in a sentence: clips, voices, what people corrected, licences."""
     learnt, kept = ([lesson for lesson in taught if lesson.part == part] for part in ("train", "dev"))
     voices = {(lesson.corpus, lesson.speaker or lesson.clip_id) for lesson in learnt}
     licences = Counter(lesson.licence or "a licence that is not stated" for lesson in learnt + kept)
     stated = ", ".join(f"{name} ({count})" for name, count in licences.most_common())
-    corrected = sum(bool(lesson.correction) for lesson in learnt)
     return (
-        f"{len(learnt)} clips of {len(voices)} voices to learn from, {corrected} of them checked by people; "
+        f"{len(learnt)} clips of {len(voices)} voices to learn from, {corrected(taught)} of them checked by people; "
         f"{len(kept)} kept to choose by; under {stated}."
     )
 

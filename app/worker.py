@@ -20,7 +20,7 @@ from multiprocessing.context import SpawnProcess
 from pathlib import Path
 from typing import Self
 
-from app import comparisons, examine, searches, trainings, work
+from app import comparisons, examine, rated, searches, trainings, work
 from store.db import Store
 from store.records import JobRecord
 
@@ -191,6 +191,8 @@ def _work(store: Store, job: JobRecord) -> Generator[work.Progress]:
             yield from work.label(store, job.arguments["teacher"], job.arguments.get("ids"), job.id)
         case examine.KIND:
             yield from examine.examine(store, job.id)
+        case rated.KIND:
+            yield from rated.ask(store)
         case trainings.KIND:
             from app.train import train  # torch: seconds, and a lot of memory, which no other job needs
 
