@@ -25,9 +25,10 @@ export function keys(root, does) {
 
   document.addEventListener("keydown", (event) => {
     const { key, target } = event;
-    const typing = target.closest?.("input:not([type=checkbox]), textarea, select, [contenteditable], [role='tab']");
+    const typing = target.closest?.("input:not([type=checkbox]), textarea, select, [contenteditable]");
     if (typing || event.ctrlKey || event.metaKey || event.altKey || !root.offsetParent) return;
-    if ((key === "Enter" || key === " ") && target.closest?.("button, a, summary, input")) return;
+    if (["Enter", " "].includes(key) && target.closest?.("button, a, summary, input")) return;
+    if (key.startsWith("Arrow") && target.closest?.("[role='tab']")) return;
     if (document.querySelector("dialog[open]") && key !== "?") return;
     const name = /^[1-9]$/.test(key) ? "rate" : names[key] ?? letters[key.toLowerCase()];
     if (!does[name]) return;

@@ -12,9 +12,11 @@ function open(name) {
 
 export function rememberTab() {
   const before = sessionStorage.getItem(KEY);
-  document.addEventListener("click", ({ target }) => {
+  document.addEventListener("click", ({ target, detail }) => {
     const tab = target.closest?.("[role='tab']");
-    if (tab) sessionStorage.setItem(KEY, tab.textContent.trim());
+    if (!tab) return;
+    sessionStorage.setItem(KEY, tab.textContent.trim());
+    if (detail) tab.blur(); // pressed with the pointer: the next key is for what it shows
   });
   if (before) open(before);
 }
