@@ -9,6 +9,7 @@ import click
 from app import console, models, predict, settings, table, work
 from app.console import Verbs, data_option, json_option
 from app.verbs_bits import bits
+from app.verbs_doubt import doubt
 from app.verbs_export import check, export, schemes
 from app.verbs_health import health
 from app.verbs_raters import raters_
@@ -24,7 +25,7 @@ def main() -> None:
     """Etude turns a big speech-emotion model into a tiny one you own."""
 
 
-for verb in (train, search, bits, export, schemes, check, health, raters_, students, retrain):
+for verb in (train, search, bits, export, schemes, check, health, doubt, raters_, students, retrain):
     main.add_command(verb)
 
 

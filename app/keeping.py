@@ -5,7 +5,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from app import lessons, models
+from app import doubts, lessons, models
 from app.trainings import TrainOrder
 from engine.onnx_model import contract
 from store.db import Store
@@ -26,6 +26,7 @@ def make_live(store: Store, name: str) -> None:
     """
     if name == models.STUDENT:
         store.students.make_live(None)
+        doubts.ask(store)
         return
     if name in models.EMBEDDED:
         raise ValueError(f"{name} comes with Etude to compare with; {models.STUDENT} or one trained here can be live.")
@@ -34,6 +35,7 @@ def make_live(store: Store, name: str) -> None:
     if not (contract(store.folder / record.file).get("gate") or {}).get("passed"):
         raise ValueError(f"{name} has not passed the gate, so it can't be live; `etude check` says why.")
     store.students.make_live(record.id)
+    doubts.ask(store)
 
 
 def roll_back(store: Store) -> str:
@@ -43,6 +45,7 @@ def roll_back(store: Store) -> str:
         ValueError: nothing was.
     """
     store.students.roll_back()
+    doubts.ask(store)
     return models.live(store)
 
 

@@ -20,7 +20,7 @@ from multiprocessing.context import SpawnProcess
 from pathlib import Path
 from typing import Self
 
-from app import comparisons, examine, rated, searches, trainings, work
+from app import comparisons, doubts, examine, rated, searches, trainings, work
 from store.db import Store
 from store.records import JobRecord
 
@@ -163,6 +163,8 @@ def steps(store: Store, job: JobRecord) -> Generator[work.Progress]:
     try:
         with closing(_work(store, job)) as ours:
             for step in ours:
+                if step.result is not None and job.kind in doubts.AFTER:
+                    doubts.ask(store)  # before it is told, so that no kill can come between
                 if step.result is not None or time.monotonic() >= due:
                     due = time.monotonic() + BEAT_S
                     if not store.jobs.beat(job, step.part, step.message):
@@ -191,6 +193,8 @@ def _work(store: Store, job: JobRecord) -> Generator[work.Progress]:
             yield from work.label(store, job.arguments["teacher"], job.arguments.get("ids"), job.id)
         case examine.KIND:
             yield from examine.examine(store, job.id)
+        case doubts.KIND:
+            yield from doubts.find(store, job.id)
         case rated.KIND:
             yield from rated.ask(store)
         case trainings.KIND:

@@ -32,7 +32,7 @@ class Neighbours:
         stated = np.concatenate([embedding, said], axis=1)
         self._known: npt.NDArray[np.bool_] = ~np.asarray(np.isnan(stated).any(axis=1))
         self._said = said
-        self._enough = int(self._known.sum()) >= FEW
+        self._enough = embedding.shape[1] > 0 and int(self._known.sum()) >= FEW
         if self._enough:
             self._points = np.full((len(said), min(WIDTH, embedding.shape[1])), np.nan, np.float32)
             self._points[self._known] = _turned(embedding[self._known])

@@ -9,6 +9,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Self
 
+from store.answers import Answers
 from store.candidates import Candidates
 from store.choices import Choices
 from store.clips import Clips
@@ -58,6 +59,7 @@ class Store:
         self.clips = Clips(self._connections, columns, self.folder / "audio")
         self.labels = Labels(self._connections)
         self.corrections = Corrections(self._connections)
+        self.answers = Answers(self._connections)
         self.doubts = Doubts(self._connections)
         self.turns = Turns(self._connections, columns, self.corrections)
         self.choices = Choices(self._connections)

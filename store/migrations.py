@@ -230,3 +230,15 @@ def m012_desk(db: Database) -> None:
             UPDATE tallies SET n = n + 1 WHERE name = 'clips gone';
         END;
     """)
+
+
+@history()
+def m013_answers(db: Database) -> None:
+    """What students answered of clips; `student` is the fingerprint of its file."""
+    db.executescript("""
+        CREATE TABLE answers (
+            student TEXT NOT NULL, clip_id TEXT NOT NULL REFERENCES clips (id) ON DELETE CASCADE,
+            arousal REAL, dominance REAL, valence REAL, PRIMARY KEY (student, clip_id)
+        ) STRICT, WITHOUT ROWID;
+        CREATE INDEX answers_by_clip ON answers (clip_id);
+    """)

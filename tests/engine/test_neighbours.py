@@ -66,3 +66,7 @@ def test_clips_that_are_all_alike_have_neighbours_too():
     said = library()[1]
     found = Neighbours(np.ones((200, 8), np.float32), said).mean(np.arange(200))
     assert not np.isnan(found).any()
+
+
+def test_a_teacher_without_embeddings_has_no_neighbours():
+    assert np.isnan(Neighbours(np.zeros((60, 0), np.float32), library(60)[1]).mean(np.arange(60))).all()
