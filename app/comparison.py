@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from app import comparisons, holdout, lessons, models
+from app import comparisons, holdout, keeping, lessons, models
 from app.figures import plain
 from app.lessons import Lesson
 from app.school import School
@@ -77,7 +77,7 @@ def _chosen(store: Store, names: Two) -> list[Lesson]:
 
 
 def _taught(store: Store, name: str) -> set[tuple[str, str]]:
-    path = models.file(store, name).with_suffix(".lessons.json")
+    path = models.file(store, name).with_suffix(keeping.LESSONS)
     if not path.exists():  # it comes with Etude, or from an older one: the split of now has to do
         return set()
     return {_voice(lesson) for lesson in lessons.from_json(path.read_text()) if lesson.part == "train"}

@@ -4,7 +4,6 @@ from typing import Any
 
 from app import lessons, models
 from app.lessons import Lesson
-from engine.onnx_model import contract
 from store.db import Store
 from store.records import JobRecord
 
@@ -45,19 +44,6 @@ def newest(store: Store, student: str = "") -> JobRecord | None:
         if job.state != "cancelled" and student in ("", two[0]) and set(two) <= set(known):
             return job
     return None
-
-
-def choose(store: Store, name: str) -> None:
-    """Make a student live, by its name.
-
-    Raises:
-        ValueError: there is no such student, its file is lost or damaged, or it comes with Etude but is not the first.
-    """
-    contract(models.file(store, name))  # it is there still, and not only in this process's memory
-    models.student(store, name)  # what can't be opened never answers anybody
-    if name in models.EMBEDDED[1:]:
-        raise ValueError(f"{name} comes with Etude to compare with; {models.STUDENT} or one trained here can be live.")
-    store.students.make_live(None if name == models.STUDENT else models.record(store, name).id)
 
 
 def facts(job: JobRecord) -> dict[str, Any]:

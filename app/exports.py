@@ -42,7 +42,8 @@ def write(store: Store, name: str, by: str, target: Path) -> Iterator[Progress]:
     plugins.load("schemes", by)
     _check(target)
     yield Progress(0, PARTS, "The trained student is opened.")
-    contract = {k: v for k, v in onnx_model.contract(models.file(store, name)).items() if k != "bytes"}
+    kept = onnx_model.contract(models.file(store, name))
+    contract = {k: v for k, v in kept.items() if k != "bytes"} | {"name": name}
     given = Given(student=models.network(store, name))
     with TemporaryDirectory(prefix="etude-") as folder:
         home = Path(folder)

@@ -6,6 +6,7 @@ both were chosen on them.
 """
 
 import json
+import shutil
 from collections.abc import Generator, Iterator
 from dataclasses import asdict
 from pathlib import Path
@@ -122,6 +123,8 @@ def _move(store: Store, home: Path, name: str, contract: dict[str, Any]) -> Path
     target.mkdir(exist_ok=True)
     (home / f"{name}.json").write_text(json.dumps(contract, indent=1) + "\n")
     (home / WEIGHTS).replace(target / f"{name}{weights.SUFFIX}")
+    if (home / distil.START).exists():
+        shutil.copy(home / distil.START, target / f"{name}{keeping.BEGAN}")
     for suffix in (keeping.LESSONS, ".npz", ".json", ".onnx"):
         (home / f"{name}{suffix}").replace(target / f"{name}{suffix}")
     return target / f"{name}.onnx"

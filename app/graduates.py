@@ -58,7 +58,7 @@ def bundle_of(store: Store, name: str, folder: Path) -> Path:
     with NamedTemporaryFile(dir=folder, suffix=".zip", delete=False) as target:
         path = Path(target.name)
     try:
-        bundle.write(file, contract(file), path)
+        bundle.write(file, {**contract(file), "name": name}, path)
     except BaseException:
         path.unlink()
         raise

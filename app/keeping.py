@@ -13,7 +13,8 @@ from store.records import StudentRecord
 
 HOME = "students"  # the folder, in the store's, of the files that stay
 LESSONS = ".lessons.json"  # what a student was taught
-SUFFIXES = (".onnx", ".json", ".npz", ".safetensors", LESSONS)
+BEGAN = ".start.safetensors"  # the weights that its training began with, where it did not begin with nothing
+SUFFIXES = (".onnx", ".json", ".npz", ".safetensors", LESSONS, BEGAN)
 RESERVED = (*models.EMBEDDED, *models.teachers())
 LONGEST = 2000  # characters of a note
 
@@ -31,8 +32,9 @@ def make_live(store: Store, name: str) -> None:
     if name in models.EMBEDDED:
         raise ValueError(f"{name} comes with Etude to compare with; {models.STUDENT} or one trained here can be live.")
     record = models.record(store, name)
-    models.student(store, name)  # opens it
-    if not (contract(store.folder / record.file).get("gate") or {}).get("passed"):
+    stated = contract(store.folder / record.file)  # it is there still, and not only in this process's memory
+    models.student(store, name)  # what can't be opened never answers anybody
+    if not (stated.get("gate") or {}).get("passed"):
         raise ValueError(f"{name} has not passed the gate, so it can't be live; `etude check` says why.")
     store.students.make_live(record.id)
     doubts.ask(store)
@@ -84,8 +86,16 @@ def delete(store: Store, name: str) -> None:
         path.unlink(missing_ok=True)
 
 
+def sweep(store: Store) -> None:
+    """Delete files that are no student's: what a kill in the middle of a deletion left. For the one who works alone."""
+    homes = {Path(record.file).with_suffix("").name for record in store.students.list()}
+    for path in (store.folder / HOME).glob("*"):
+        if not any(path.name == f"{home}{suffix}" for home in homes for suffix in SUFFIXES):
+            path.unlink()
+
+
 def files(store: Store, record: StudentRecord) -> list[Path]:
-    """The files of a student that are there: what leaves, its contract, its answers, its weights, its lessons."""
+    """The files of a student that are there: what leaves, its contract, answers, weights, lessons, beginning."""
     paths = [(store.folder / record.file).with_suffix(suffix) for suffix in SUFFIXES]
     return [path for path in paths if path.exists()]
 

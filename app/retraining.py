@@ -46,6 +46,15 @@ def taught(store: Store, job_id: int) -> list[Lesson]:
     return _lessons(store, record)
 
 
+def began(store: Store, job_id: int) -> Path | None:
+    """The weights with which the student began that a training makes again; None: it is none, or began with nothing."""
+    job = store.jobs.get(job_id)
+    again = job.arguments.get(LESSONS_OF) if job else None
+    record = None if again is None else store.students.get(int(again))
+    path = (store.folder / record.file).with_suffix(keeping.BEGAN) if record else None
+    return path if path and path.exists() else None
+
+
 def _lessons(store: Store, record: StudentRecord) -> list[Lesson]:
     kept: Path = (store.folder / record.file).with_suffix(keeping.LESSONS)
     if not record.arguments or not kept.exists():

@@ -1,6 +1,8 @@
 """The server: the page, its sounds and the worker behind one guarded door on this machine's loopback."""
 
+import asyncio
 import json
+import logging
 import os
 import shutil
 import socket
@@ -82,6 +84,7 @@ def serve(
         )
         said = f"Etude is at {address} and keeps its data in {store.folder}; Ctrl-C stops it."
         print(json.dumps({"url": address, "data": str(store.folder)}) if as_json else said, flush=True)
+        logging.getLogger("uvicorn.error").addFilter(_worth_telling)
         if open_browser:
             threading.Thread(target=webbrowser.open, args=(address,), daemon=True).start()
         uvicorn.Server(config).run(sockets=[listening])
@@ -101,6 +104,12 @@ def _listen(host: str, port: int) -> socket.socket:
         listening.close()
         raise ValueError(f"Port {port} cannot be used ({error.strerror}); choose another with --port.") from error
     return listening
+
+
+def _worth_telling(record: logging.LogRecord) -> bool:
+    """Not that open pages are cut off when the server stops: that is how it ends."""
+    error = record.exc_info[1] if record.exc_info else None
+    return not isinstance(error, asyncio.CancelledError) and "timeout graceful shutdown" not in record.getMessage()
 
 
 def _hush(private: Path) -> None:

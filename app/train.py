@@ -5,12 +5,13 @@ Every stage can be stopped anywhere and goes on from there: the training's state
 """
 
 import logging
+import shutil
 from collections.abc import Generator, Iterator
 from pathlib import Path
 
 import numpy as np
 
-from app import estimates, graduate, lessons, models, school, stages, trainings, work
+from app import estimates, graduate, lessons, models, retraining, school, stages, trainings, work
 from app.trainings import ANSWERED, DISTILLED, LABELLED, TrainOrder
 from app.work import PARTS, Progress, within
 from engine import distil, plugins, team, weights
@@ -39,7 +40,7 @@ def train(store: Store, order: TrainOrder, job_id: int) -> Generator[Progress]:
     distil.build(order.spec)  # a name or a dial that the student does not know is told before anything is begun
     home = trainings.folder(store, job_id)
     home.mkdir(parents=True, exist_ok=True)
-    _begin(store, order, home)
+    _begin(store, order, home, job_id)
     expected_s, _ = estimates.expected(store, order)
     yield from stages.timed(store, job_id, expected_s, _chain(store, order, home, job_id))
 
@@ -68,9 +69,15 @@ def _check_room(store: Store, order: TrainOrder, home: Path) -> None:
         work.check_room(store, int(heard_s * SAMPLE_RATE * SAMPLE_BYTES))
 
 
-def _begin(store: Store, order: TrainOrder, home: Path) -> None:
+def _begin(store: Store, order: TrainOrder, home: Path, job_id: int) -> None:
     """Put the weights that the training begins with into its folder, once."""
-    if order.start and not (home / distil.START).exists():
+    if (home / distil.START).exists():
+        return
+    if kept := retraining.began(store, job_id):  # whoever had these weights may be renamed by now, or deleted
+        partial = home / f"{distil.START}.partial"
+        shutil.copy(kept, partial)
+        partial.replace(home / distil.START)
+    elif order.start:
         known = models.spec(store, order.start)
         if (known.architecture, known.size) != (order.spec.architecture, order.spec.size):
             raise ValueError(

@@ -20,7 +20,7 @@ from multiprocessing.context import SpawnProcess
 from pathlib import Path
 from typing import Self
 
-from app import comparisons, doubts, examine, rated, searches, trainings, work
+from app import comparisons, doubts, examine, keeping, rated, searches, trainings, work
 from store.db import Store
 from store.records import JobRecord
 
@@ -113,6 +113,7 @@ def _serve(folder: Path) -> None:
         store.jobs.requeue_running()
         store.clips.drop_orphans()
         trainings.sweep(store)
+        keeping.sweep(store)
         while True:
             job = store.jobs.claim(str(os.getpid()))
             _do(store, job) if job else _rest_or_leave()
@@ -196,7 +197,7 @@ def _work(store: Store, job: JobRecord) -> Generator[work.Progress]:
         case doubts.KIND:
             yield from doubts.find(store, job.id)
         case rated.KIND:
-            yield from rated.ask(store)
+            yield from rated.ask(store, job.id)
         case trainings.KIND:
             from app.train import train  # torch: seconds, and a lot of memory, which no other job needs
 

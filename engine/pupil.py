@@ -6,7 +6,7 @@ from engine.network import Network
 
 
 class Pupil(nn.Module):
-    """A student while it is taught: with a projection onto the teacher's embedding."""
+    """The student, and the projection."""
 
     def __init__(self, student: Network, embedding: int) -> None:
         super().__init__()

@@ -1,5 +1,6 @@
 """The store: one folder that holds everything Etude remembers. `Store(folder)` is the only door."""
 
+import secrets
 import shutil
 import sqlite3
 import time
@@ -40,6 +41,7 @@ class Store:
         """
         self.folder = folder.expanduser().absolute()
         self._scratch = self.folder / "scratch"
+        self._mark = f"{secrets.token_hex(4)}-"  # of this opening's folders in it
         try:
             self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             self._scratch.mkdir(mode=0o700, exist_ok=True)
@@ -72,8 +74,10 @@ class Store:
         self.students = Students(self._connections)
 
     def close(self) -> None:
-        """Close every thread's connection; a later use opens another."""
+        """Close every thread's connection; a later use opens another. Drop what an interrupted block left in scratch."""
         self._connections.close()
+        for path in self._scratch.glob(f"{self._mark}*"):
+            shutil.rmtree(path, ignore_errors=True)
 
     def __enter__(self) -> Self:
         return self
@@ -84,7 +88,7 @@ class Store:
     @contextmanager
     def scratch(self, name: str = "clip.flac") -> Iterator[Path]:
         """A path in a new folder on the store's disk, for a file in the making; the folder is deleted at the end."""
-        with TemporaryDirectory(dir=self._scratch) as folder:
+        with TemporaryDirectory(dir=self._scratch, prefix=self._mark) as folder:
             yield Path(folder) / name
 
     def _drop_old_scratch(self) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import gradio as gr
 
-from app import comparisons, models
+from app import comparisons, keeping, models
 from app.front import front, told
 from app.tabs.listen import Listened
 from store.db import Store
@@ -27,7 +27,7 @@ def now(store: Store) -> Shown:
 def choose(store: Store, name: str) -> str:
     """Make a student live; gives a sentence if that can't be, and nothing if it is."""
     try:
-        comparisons.choose(store, name)
+        keeping.make_live(store, name)
     except ValueError as error:
         return str(error)
     return ""

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from app import comparisons, foreground, lessons, models
+from app import comparisons, foreground, keeping, lessons, models
 from app.comparison import CHANGED, compare
 from engine.types import AXES
 from store.db import Store
@@ -91,13 +91,13 @@ def test_the_same_is_not_asked_twice_and_other_data_are(taught: Store) -> None:
 
 
 def test_who_is_chosen_is_live_and_goes_again(taught: Store) -> None:
-    comparisons.choose(taught, NEW)
+    keeping.make_live(taught, NEW)
     assert models.live(taught) == NEW
-    comparisons.choose(taught, models.STUDENT)
+    keeping.make_live(taught, models.STUDENT)
     assert models.live(taught) == models.STUDENT
     with pytest.raises(ValueError, match="trained here can be live"):
-        comparisons.choose(taught, "wav2small")
+        keeping.make_live(taught, "wav2small")
     shutil.rmtree(taught.folder / "students")
     with pytest.raises(ValueError, match="no model file"):
-        comparisons.choose(taught, NEW)
+        keeping.make_live(taught, NEW)
     assert models.live(taught) == models.STUDENT

@@ -1,4 +1,6 @@
 import json
+import zipfile
+from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
@@ -55,7 +57,8 @@ def test_a_renamed_student_keeps_its_files_and_its_bundle(graduated: Store, tmp_
         keeping.rename(graduated, "etude-1", "wav2small")
     keeping.rename(graduated, "etude-1", "shop")
     keeping.make_live(graduated, "shop")
-    assert graduates.bundle_of(graduated, "shop", tmp_path).stat().st_size > 1000
+    with zipfile.ZipFile(graduates.bundle_of(graduated, "shop", tmp_path)) as bundle:
+        assert json.loads(bundle.read("contract.json"))["name"] == "shop"
     assert (models.live(graduated), models.students(graduated)[-1]) == ("shop", "shop")
 
 
@@ -90,6 +93,25 @@ def test_a_student_is_made_again_from_its_record_byte_for_byte(graduated: Store,
     assert graduates.listed(graduated)["students"][0]["same_as"] == "etude-1"
 
 
+def test_it_is_made_again_though_whom_it_began_with_is_gone(graduated: Store) -> None:
+    order = {**asdict(classroom.order()), "start": "etude-1"}
+    *_, made = foreground.run(graduated, graduated.jobs.add(trainings.KIND, order))
+    assert made.result is not None
+    keeping.delete(graduated, "etude-1")
+    *_, last = foreground.run(graduated, retraining.queue(graduated, made.result["student"]))
+    assert last.result is not None
+    assert Path(last.result["file"]).read_bytes() == Path(made.result["file"]).read_bytes()
+
+
+def test_what_a_kill_left_of_a_deleted_student_is_swept_away(graduated: Store) -> None:
+    folder = graduated.folder / "students"
+    there = set(folder.iterdir())
+    for suffix in keeping.SUFFIXES:
+        (folder / f"etude-7{suffix}").touch()
+    keeping.sweep(graduated)
+    assert set(folder.iterdir()) == there
+
+
 def test_clips_that_are_gone_are_named(graduated: Store) -> None:
     used = next(each for each in lessons.lessons(graduated) if each.part == "train")
     graduated.clips.delete([used.clip_id])
@@ -104,7 +126,7 @@ def test_the_verbs_show_make_live_roll_back_and_delete(graduated: Store) -> None
     shown = json.loads(etude(graduated, "students", "show", "etude-1", "--json").stdout)
     assert shown["order"]["teacher"] == "loudness"
     assert shown["gate"]["passed"] is True
-    assert set(shown["files"]) == {f"etude-1{suffix}" for suffix in keeping.SUFFIXES}
+    assert set(shown["files"]) == {f"etude-1{suffix}" for suffix in keeping.SUFFIXES if suffix != keeping.BEGAN}
     lines = etude(graduated, "students", "show", "etude-1").stdout
     assert lines.startswith("etude-1: etude, size 4, seed 0\n")
     assert "when etude was live" in lines

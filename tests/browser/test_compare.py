@@ -1,13 +1,15 @@
 """The comparison in a real browser: it comes by itself, a student is tried, goes live, and the old one comes back."""
 
+import json
 import shutil
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from app import comparisons, models
-from engine.onnx_model import ASSETS
+from engine.onnx_model import ASSETS, contract
 from engine.types import StudentSpec
 from store.db import Store
 from store.records import StudentRecord
@@ -23,11 +25,12 @@ def trained(server: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterato
     store = server.store
     classroom.fill(store, tmp_path_factory.mktemp("class") / classroom.CORPUS)
     (store.folder / "students").mkdir(exist_ok=True)
-    for suffix in (".onnx", ".json"):
-        shutil.copy(ASSETS / f"wav2small{suffix}", store.folder / "students" / f"{NAME}{suffix}")
-    spec, file = StudentSpec("wav2small"), f"students/{NAME}.onnx"
+    file = shutil.copy(ASSETS / "wav2small.onnx", store.folder / "students" / f"{NAME}.onnx")
+    passed = {**contract(ASSETS / "wav2small.onnx"), "gate": {"passed": True}}  # as an export of it states
+    Path(file).with_suffix(".json").write_text(json.dumps(passed))
+    spec, kept = StudentSpec("wav2small"), f"students/{NAME}.onnx"
     metrics = {"teacher": "loudness"}
-    student = StudentRecord(name=NAME, spec=spec, data_fingerprint="", metrics=metrics, file=file, licence="")
+    student = StudentRecord(name=NAME, spec=spec, data_fingerprint="", metrics=metrics, file=kept, licence="")
     made = store.students.add(student)
     comparisons.ask(store, NAME)  # as a training does when it ends
     yield store

@@ -100,6 +100,14 @@ def test_a_closed_store_opens_again_when_it_is_used(store: Store) -> None:
     assert store.stats()["clips"] == 0
 
 
+def test_what_an_interrupted_block_left_goes_when_the_store_is_closed(tmp_path: Path) -> None:
+    with Store(tmp_path) as store, Store(tmp_path) as other:
+        blocks = [store.scratch(), other.scratch()]
+        path, others = (block.__enter__() for block in blocks)  # and no exit: a signal came between
+        store.close()
+        assert (path.parent.exists(), others.parent.exists()) == (False, True)
+
+
 def test_scratch_is_gone_at_the_end_whatever_happens(store: Store) -> None:
     def fail() -> None:
         with store.scratch() as file:
