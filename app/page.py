@@ -20,6 +20,7 @@ STYLES = (
     "player",
     "library",
     "health",
+    "exchange",
     "desk",
     "agreement",
     "train",

@@ -9,7 +9,7 @@ from starlette.background import BackgroundTask
 from starlette.concurrency import run_in_threadpool
 from starlette.staticfiles import StaticFiles
 
-from app import graduates, rest, uploads
+from app import graduates, labels_routes, rest, uploads
 from app.takes import ID, Takes
 from app.uploads import TooLargeError, Uploads
 from engine.audio import AudioError
@@ -66,6 +66,7 @@ def add(app: FastAPI, store: Store, takes: Takes, sent: Uploads) -> None:
         except TooLargeError as error:
             return rest.refused(error)
 
+    labels_routes.add(app, store, takes.folder.parent)
     rest.add(app, store, takes.folder.parent)
 
 

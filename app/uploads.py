@@ -15,6 +15,7 @@ from starlette.datastructures import UploadFile
 from starlette.requests import Request
 from starlette.types import Message
 
+from engine import formats
 from engine.audio import SUFFIXES
 
 MAX_UPLOAD = 200 * 2**20  # bytes
@@ -111,4 +112,4 @@ class Uploads:
 
 def _suffix(name: str) -> str:
     suffix = Path(name).suffix.lower()
-    return suffix if suffix in SUFFIXES else ""
+    return suffix if suffix in SUFFIXES | formats.SUFFIXES else ""

@@ -13,7 +13,7 @@ from app import examine, figures, health, trainings
 from app.front import front, told
 from app.models import TEACHER
 from app.takes import LONGEST_S
-from engine import audio, speech
+from engine import audio, formats, plugins, speech
 from store.db import Store
 from store.filters import ClipFilter
 from store.records import JobRecord
@@ -23,6 +23,7 @@ JOBS = 8  # the newest, on show
 TICK_S = 1.0
 TOLD = 200  # refused files that are listed
 UNLABELLED = "No teacher has listened to this clip yet: press “Label with the teacher” above."
+FORMATS = {"csv": "CSV", "jsonl": "JSON lines", "parquet": "Parquet", "huggingface": "Hugging Face"}
 LOST = "This clip is no longer in the library."
 
 Shown = dict[str, Any]
@@ -106,6 +107,15 @@ def healthy(store: Store) -> Shown:
     }
 
 
+def exchanged() -> Shown:
+    """The formats in which labels can leave, and what each is for."""
+    about = {name: plugins.load(formats.KIND, name).__doc__ or "" for name in formats.written()}
+    known = [
+        {"name": name, "title": FORMATS.get(name, name), "about": text.split("\n")[0]} for name, text in about.items()
+    ]
+    return {"formats": known}
+
+
 def inspected(store: Store, clip_id: str) -> Shown | None:
     """Everything that the player shows of a clip; None: it is not in the library."""
     clip = store.clips.get(clip_id)
@@ -147,6 +157,7 @@ def build(store: Store, blocks: gr.Blocks) -> None:
     """Wire the tab."""
     importer = front("importer", ("bring", "teach", "halt"))
     checkup = front("health", ("check", "reveal"))
+    exchange = front("exchange", ())
     with gr.Row(elem_classes="shelves"):
         with gr.Column(scale=6, min_width=360):
             clips = front("clips", ("look", "pick", "discard"))
@@ -204,3 +215,4 @@ def build(store: Store, blocks: gr.Blocks) -> None:
     clips.pick(pick, None, inspector, **private)
     gr.Timer(TICK_S).tick(tick, [looking, seen], painted, **private)
     blocks.load(paint, looking, painted, **private)
+    blocks.load(exchanged, None, exchange, **private)

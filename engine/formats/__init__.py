@@ -18,6 +18,7 @@ from engine.rows import Line, Row
 KIND = "formats"
 MOST_UNPACKED = 4 * 2**30  # bytes
 ZIP = ".zip"
+SUFFIXES = frozenset({".csv", ".tsv", ".jsonl", ".ndjson", ".json", ".parquet", ".pq", ZIP})
 
 
 def written() -> list[str]:

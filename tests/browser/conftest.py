@@ -120,6 +120,15 @@ def page(opened: Opener) -> Page:
 
 
 @pytest.fixture
+def emptied(server: Server) -> Iterator[None]:
+    """An empty library, for whoever comes next."""
+    yield
+    for job in server.store.jobs.list():
+        server.store.jobs.cancel(job.id)
+    server.store.clips.delete([clip.id for clip in server.store.clips.find(limit=10_000)])
+
+
+@pytest.fixture
 def files(tmp_path: Path) -> Path:
     """A sound with a voice, one without, and two files that are no sound."""
     sf.write(tmp_path / "voice.wav", read(SAMPLES / "calm.flac"), 16_000)

@@ -1,7 +1,5 @@
 """The health of the data in a real browser: checked by the real worker, and each part shows its clips."""
 
-from collections.abc import Iterator
-
 import numpy as np
 import pytest
 import soundfile as sf
@@ -14,13 +12,7 @@ from engine.audio import read
 from engine.types import Answer, Trace
 from tests.browser.conftest import SAMPLES, Server
 
-
-@pytest.fixture(autouse=True)
-def emptied(server: Server) -> Iterator[None]:
-    yield
-    for job in server.store.jobs.list():
-        server.store.jobs.cancel(job.id)
-    server.store.clips.delete([clip.id for clip in server.store.clips.find(limit=10_000)])
+pytestmark = pytest.mark.usefixtures("emptied")
 
 
 @pytest.fixture

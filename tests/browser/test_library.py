@@ -1,6 +1,5 @@
 """The Library tab in a real browser, its jobs done by the real worker."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -12,16 +11,10 @@ from app.tabs.library import PAGE, UNLABELLED
 from engine.audio import read
 from tests.browser.conftest import SAMPLES, Opener, Server, drawn
 
+pytestmark = pytest.mark.usefixtures("emptied")
+
 MANY = 400  # files: more than are imported before somebody presses Cancel
 VOICES = sorted(SAMPLES.glob("*.flac"))
-
-
-@pytest.fixture(autouse=True)
-def emptied(server: Server) -> Iterator[None]:
-    yield
-    for job in server.store.jobs.list():
-        server.store.jobs.cancel(job.id)
-    server.store.clips.delete([clip.id for clip in server.store.clips.find(limit=10_000)])
 
 
 @pytest.fixture

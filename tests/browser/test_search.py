@@ -1,7 +1,6 @@
 """The Search tab in a real browser: what was found is drawn and listed; a search is begun and cancelled."""
 
 import time
-from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -12,6 +11,8 @@ from store.db import Store
 from store.records import CandidateRecord
 from tests.browser.conftest import SAMPLES, Server
 
+pytestmark = pytest.mark.usefixtures("emptied")
+
 FOUND = [
     CandidateRecord(
         spec=StudentSpec("etude", size, shape={"hop": 240}), parameters=1000 * size, bytes=2000 * size, ms=size / 10,
@@ -19,14 +20,6 @@ FOUND = [
     )
     for size, ccc, front in ((8, 0.6, True), (12, 0.5, False), (16, 0.8, True))
 ]  # fmt: skip
-
-
-@pytest.fixture(autouse=True)
-def emptied(server: Server) -> Iterator[None]:
-    yield
-    for job in server.store.jobs.list():
-        server.store.jobs.cancel(job.id)
-    server.store.clips.delete([clip.id for clip in server.store.clips.find(limit=10_000)])
 
 
 @pytest.fixture
