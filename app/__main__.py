@@ -12,8 +12,8 @@ from app.verbs_bits import bits
 from app.verbs_doubt import doubt
 from app.verbs_export import check, export, schemes
 from app.verbs_health import health
-from app.verbs_labels import labels
 from app.verbs_jobs import compare, jobs
+from app.verbs_labels import labels
 from app.verbs_raters import raters_
 from app.verbs_search import search
 from app.verbs_students import retrain, students
@@ -27,7 +27,22 @@ def main() -> None:
     """Etude turns a big speech-emotion model into a tiny one you own."""
 
 
-for verb in (train, search, bits, export, schemes, check, health, doubt, labels, raters_, students, retrain, compare, jobs):
+for verb in (
+    train,
+    search,
+    bits,
+    export,
+    schemes,
+    check,
+    health,
+    doubt,
+    labels,
+    raters_,
+    students,
+    retrain,
+    compare,
+    jobs,
+):
     main.add_command(verb)
 
 
