@@ -47,9 +47,9 @@ def sentence(points: list[Shown]) -> str:
     fell = [axis for axis, low, _, _, high in told if high < low]
     if not rose and not fell:
         return f"{between} the intervals overlap on all axes: it can't be told yet whether more corrections pay."
-    parts = [f"agreement with people {how} on {_and(axes)}" for how, axes in (("rose", rose), ("fell", fell)) if axes]
+    parts = " and ".join(f"{how} on {_and(axes)}" for how, axes in (("rose", rose), ("fell", fell)) if axes)
     rest = [axis for axis in AXES if axis not in rose + fell]
-    return f"{between} {', and '.join(parts)}{f'; on {_and(rest)} the intervals overlap' if rest else ''}."
+    return f"{between} agreement with people {parts}{f'; on {_and(rest)} the intervals overlap' if rest else ''}."
 
 
 def _point(store: Store, record: StudentRecord) -> Shown:

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from app import differences, fused, fusions, models, progress, rated
+from app import asking, differences, fused, fusions, models, progress, rated
 from app.figures import plain
 from app.fused import Doubles, Ratings
 from engine import agreement
@@ -55,8 +55,8 @@ def report(store: Store) -> Shown:
 
 def version(store: Store) -> tuple[object, ...]:
     """Changes whenever the report may have changed."""
-    path = rated.kept(store)
-    said = store.corrections.count(), fused.method(store), path.stat().st_mtime_ns if path.exists() else 0
+    student = asking.fingerprint(store)
+    said = store.corrections.count(), fused.method(store), student, store.answers.count(student)
     students = [(record.name, record.live) for record in store.students.list()]
     return *store.health.version(), *said, *students
 
@@ -70,7 +70,7 @@ def _report(store: Store, _: tuple[object, ...]) -> Shown:
         "over": known.over,
         "student": models.live(store),
         "answered": int(np.isfinite(known.student).all(axis=1).sum()),
-        "unasked": len({clip.id for clip in known.clips} - rated.answers(store).keys()),
+        "unasked": len(rated.missing(store)),
         "people": [_person(rater, known.found) for rater in known.raters],
         "pairs": [*_with_models(known), *_with_themselves(known, repeats), *_with_others(known)],
         "all": _together(known),

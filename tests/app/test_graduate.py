@@ -118,8 +118,12 @@ def test_agreement_with_people_is_a_figure_of_its_own(library: Store) -> None:
     for number, clip_id in enumerate(kept[:5]):
         adv = (number / 5, 1 - number / 5, None if number == 4 else 0.1 * number)
         library.corrections.add(CorrectionRecord(clip_id=clip_id, rater="ada", adv=adv, verdict="correct"))
+    learnt = [lesson.clip_id for lesson in lessons.lessons(library) if lesson.part == "train"]
+    for clip_id in learnt[:3]:
+        library.corrections.add(CorrectionRecord(clip_id=clip_id, rater="ada", adv=(0.5, 0.5, 0.5), verdict="accept"))
     *_, last = train(library, classroom.order(passes=1), classroom.claimed(library).id)
     assert last.result is not None
+    assert last.result["metrics"]["corrections"] == 3
     people = last.result["metrics"]["to_people"]
     assert people["n"] == 4  # the fifth does not state valence
     assert len(people["ccc"]) == len(people["teacher_ccc"]) == len(AXES)
