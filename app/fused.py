@@ -20,7 +20,7 @@ from store.records import CorrectionRecord
 
 CHOICE, DEFAULT = "fusion", "mean"  # its name among the library's choices
 Adv = tuple[float | None, ...]
-Ratings = dict[str, list[CorrectionRecord]]  # by clip id
+Ratings = Mapping[str, list[CorrectionRecord]]  # by clip id
 Doubles = npt.NDArray[np.float64]
 
 
@@ -62,8 +62,8 @@ def answers(store: Store, by: str = "") -> Mapping[str, Fused]:
 
 
 @lru_cache(maxsize=8)
-def _answers(store: Store, by: str, _: int) -> Mapping[str, Fused]:
-    found = decided(ratings(store))
+def _answers(store: Store, by: str, count: int) -> Mapping[str, Fused]:
+    found = decided(_ratings(store, count))
     shared = several(found)
     values = dict(zip(shared, fusion.METHODS[by](table(found, shared)[1]).tolist(), strict=True)) if shared else {}
     return {clip: _fused(said, values.get(clip), by) for clip, said in found.items()}
@@ -82,7 +82,12 @@ def several(found: Ratings) -> list[str]:
 
 def ratings(store: Store) -> Ratings:
     """Each rater's answer that stands, oldest first; an old accept without values gets the teacher's newest answer."""
-    found: Ratings = store.corrections.ratings()
+    return _ratings(store, store.corrections.count())
+
+
+@lru_cache(maxsize=2)
+def _ratings(store: Store, _: int) -> Ratings:
+    found = store.corrections.ratings()
     bare = {clip for clip in several(found) if any(map(_bare, found[clip]))}
     labels = store.labels.for_clips(bare, TEACHER) if bare else {}
     for clip, label in labels.items():

@@ -8,6 +8,7 @@ from app.trainings import GOING
 from app.work import Progress
 from engine.types import Floats
 from store.db import Store
+from store.filters import ClipFilter
 
 KIND = "rated"  # of the job in which the student is asked
 
@@ -26,8 +27,8 @@ def answers(store: Store) -> Mapping[str, Floats]:
 def missing(store: Store) -> list[str]:
     """The rated clips of the library that it has not answered."""
     known = answers(store)
-    rated = [clip for clip in heard(fused.ratings(store)) if clip not in known]
-    return [clip for clip in rated if store.clips.get(clip)]
+    rated = tuple(clip for clip in heard(fused.ratings(store)) if clip not in known)
+    return [clip.id for clip in store.clips.find(ClipFilter(ids=rated), limit=-1)] if rated else []
 
 
 def queue(store: Store) -> int:

@@ -63,14 +63,14 @@ def version(store: Store) -> tuple[object, ...]:
 
 @lru_cache(maxsize=2)
 def _report(store: Store, _: tuple[object, ...]) -> Shown:
-    known = gather(store)
     repeats = store.corrections.repeats()
+    known = gather(store, repeats)
     return {
         "clips": len(known.clips),
         "over": known.over,
         "student": models.live(store),
         "answered": int(np.isfinite(known.student).all(axis=1).sum()),
-        "unasked": len(rated.missing(store)),
+        "unasked": len({clip.id for clip in known.clips} - rated.answers(store).keys()),
         "people": [_person(rater, known.found) for rater in known.raters],
         "pairs": [*_with_models(known), *_with_themselves(known, repeats), *_with_others(known)],
         "all": _together(known),
@@ -81,7 +81,7 @@ def _report(store: Store, _: tuple[object, ...]) -> Shown:
     }
 
 
-def gather(store: Store) -> Rated:
+def gather(store: Store, repeats: list[list[CorrectionRecord]]) -> Rated:
     """What people, teacher and student said of the clips that people rated and that are still in the library."""
     every = rated.heard(fused.ratings(store))
     clips = store.clips.find(ClipFilter(ids=tuple(every)), limit=-1) if every else []
@@ -97,7 +97,7 @@ def gather(store: Store) -> Rated:
         found=found,
         raters=raters,
         said=said,
-        blind=_blind(store, found, ids),
+        blind=_blind(repeats, found, ids),
         teacher=_labels(store, ids),
         student=_stacked(list(map(rated.answers(store).get, ids))),
     )
@@ -114,10 +114,10 @@ def _stacked(rows: list[Any]) -> Doubles:
     return np.array(filled, np.float64).reshape(-1, len(AXES))
 
 
-def _blind(store: Store, found: Ratings, ids: list[str]) -> dict[str, Doubles]:
+def _blind(repeats: list[list[CorrectionRecord]], found: Ratings, ids: list[str]) -> dict[str, Doubles]:
     """By rater, what they said before they saw any answer, also where they changed it afterwards."""
     first = {(each.rater, clip): each for clip, said in found.items() for each in said if each.blind}
-    for said in store.corrections.repeats():
+    for said in repeats:
         if blind := [each for each in said if each.blind]:
             first[blind[0].rater, blind[0].clip_id] = blind[0]
     tables = {}

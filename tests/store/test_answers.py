@@ -26,6 +26,7 @@ def test_answers_come_back_the_newest_for_each_clip(store: Store, put: Put) -> N
     assert [ids[place] for place in order] == [one.id, two.id]
     np.testing.assert_array_equal(adv[order], [ADV / 2, ADV])
     assert adv.dtype == np.float32
+    assert [store.answers.count(student) for student in ("s", "another", "nobody")] == [2, 1, 0]
     store.clips.delete([one.id])
     assert store.answers.of("s")[0] == (two.id,)
 
