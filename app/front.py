@@ -5,6 +5,8 @@ from typing import Any
 
 import gradio as gr
 
+from store.db import Store
+
 
 def front(name: str, events: tuple[str, ...], functions: Sequence[Callable[[Any], Any]] = (), **props: Any) -> gr.HTML:
     """The component that `assets/front/NAME.js` mounts; it sends `events`, and gets its value as `props.value`.
@@ -22,6 +24,19 @@ def front(name: str, events: tuple[str, ...], functions: Sequence[Callable[[Any]
         server_functions=list(functions) or None,
         **props,
     )
+
+
+def served(store: Store, answer: Callable[[Store, dict[str, Any]], dict[str, Any]]) -> Callable[[Any], dict[str, Any]]:
+    """A function of a component that answers what `answer` does, or `error` with a sentence."""
+
+    def serve(asked: Any) -> dict[str, Any]:
+        try:
+            return answer(store, asked if isinstance(asked, dict) else {})
+        except ValueError as error:
+            return {"error": str(error)}
+
+    serve.__name__ = answer.__name__
+    return serve
 
 
 def told(event: gr.EventData) -> dict[str, Any]:

@@ -19,6 +19,7 @@ STYLES = (
     "listen",
     "player",
     "library",
+    "filters",
     "health",
     "exchange",
     "desk",

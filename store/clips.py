@@ -87,6 +87,10 @@ class Clips:
         clause, values = where.sql()
         return int(self._connections.query(f"SELECT COUNT(*) AS n FROM clips {clause}", *values)[0]["n"])
 
+    def version(self) -> tuple[int, ...]:
+        """Changes with clips, labels, corrections and doubts; cheap enough to be asked every second."""
+        return self._columns.state()
+
     def plane(self, where: ClipFilter, cells: int) -> Numbers:
         """How many matching clips lie in each cell of arousal and valence, by what the filter's teacher answered.
 

@@ -43,6 +43,11 @@ class Columns:
         self.lock = threading.RLock()
         self._forget()
 
+    def state(self) -> tuple[int, ...]:
+        """What the columns would be brought up to."""
+        state: tuple[int, ...] = self._connections.db.execute(_STATE).fetchone()
+        return state
+
     def select(self, where: ClipFilter) -> Numbers:
         """Row numbers of the clips that match, in the filter's order; of equal doubt the newest comes first."""
         with self.lock:
@@ -129,10 +134,10 @@ class Columns:
         self._codes: dict[str, npt.NDArray[np.int32]] = {name: np.zeros(0, np.int32) for name in NAMED}
         self._names = {name: defaultdict[str, int](count().__next__) for name in NAMED}
         self._adv: dict[str, tuple[int, Floats]] = {}  # by teacher: the newest label that was read, and the answers
-        self._state = (0, 0, 0, 0, 0)
+        self._state: tuple[int, ...] = (0, 0, 0, 0, 0)
 
     def _refresh(self) -> None:
-        state = self._connections.db.execute(_STATE).fetchone()
+        state = self.state()
         if state[4] != self._state[4]:
             self._forget()
         before, self._state = self._state, state

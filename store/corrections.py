@@ -59,6 +59,17 @@ class Corrections:
         except ValueError as error:
             raise ValueError(f"The correction {correction_id} is undone already.") from error
 
+    def undo_many(self, ids: Iterable[int], rater: str) -> list[CorrectionRecord]:
+        """Undo corrections, all or none; as `undo`."""
+        with self._connections.writing():
+            return [self.undo(correction_id, rater) for correction_id in ids]
+
+    def standing_of(self, prefix: str) -> list[int]:
+        """Ids of the corrections whose token begins so and that nobody undid, oldest first."""
+        sql = """SELECT id FROM corrections AS said WHERE token >= ? AND token < ? AND token != ''
+                 AND NOT EXISTS (SELECT 1 FROM corrections WHERE undoes = said.id) ORDER BY id"""
+        return [row["id"] for row in self._connections.query(sql, prefix, f"{prefix}\U0010ffff")]
+
     def standing(self, clip_id: str) -> CorrectionRecord | None:
         """The newest correction of a clip that nobody undid, or None."""
         sql = """SELECT * FROM corrections WHERE clip_id = ? AND undoes IS NULL

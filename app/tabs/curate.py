@@ -4,11 +4,10 @@ The page decides at once and tells afterwards, over functions of its component r
 milliseconds, and the page itself knows what has arrived. All of them are public endpoints, so all is checked here.
 """
 
-from collections.abc import Callable
 from typing import Any
 
 from app import answers, desk
-from app.front import front
+from app.front import front, served
 from store.db import Store
 
 ACTS = 50  # at once
@@ -63,15 +62,4 @@ def settle(store: Store, asked: Plain) -> Plain:
 
 def build(store: Store) -> None:
     """Wire the tab."""
-
-    def served(answer: Callable[[Store, Plain], Plain]) -> Callable[[Any], Plain]:
-        def serve(asked: Any) -> Plain:
-            try:
-                return answer(store, asked if isinstance(asked, dict) else {})
-            except ValueError as error:
-                return {"error": str(error)}
-
-        serve.__name__ = answer.__name__
-        return serve
-
-    front("desk", (), tuple(served(answer) for answer in (enter, send, look, past, settle)))
+    front("desk", (), tuple(served(store, answer) for answer in (enter, send, look, past, settle)))

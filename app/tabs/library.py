@@ -4,21 +4,20 @@ Every component's value is a picture of the store, drawn by a script of the same
 anew when the store has changed, so a second page sees the same, and a reload loses nothing.
 """
 
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict
 from typing import Any
 
 import gradio as gr
 
-from app import examine, figures, health, trainings
-from app.front import front, told
+from app import answers, bulk, examine, figures, health, trainings
+from app.front import front, served, told
 from app.models import TEACHER
+from app.shelf import Query, query, table
 from app.takes import LONGEST_S
 from engine import audio, formats, plugins, speech
 from store.db import Store
-from store.filters import ClipFilter
 from store.records import JobRecord
 
-PAGE = 12  # clips
 JOBS = 8  # the newest, on show
 TICK_S = 1.0
 TOLD = 200  # refused files that are listed
@@ -29,61 +28,30 @@ LOST = "This clip is no longer in the library."
 Shown = dict[str, Any]
 
 
-@dataclass(frozen=True)
-class Query:
-    """What a visitor looks at."""
-
-    text: str = ""
-    corpus: str = ""
-    speaker: str = ""
-    group: str = ""  # what a part of the health report is called: only the clips behind it
-    page: int = 0
-
-    def where(self, store: Store) -> ClipFilter:
-        """The same for the store."""
-        ids = health.report(store).where(self.group) if self.group else None
-        return ClipFilter(text=self.text, corpus=self.corpus, speaker=self.speaker, ids=ids)
-
-
-def query(asked: dict[str, Any]) -> Query:
-    """What the page asks for, whatever it sent."""
-    texts = {name: str(asked.get(name) or "")[:200] for name in ("text", "corpus", "speaker", "group")}
-    page = asked.get("page", 0)
-    return Query(**texts, page=page if isinstance(page, int) and page > 0 else 0)
-
-
 def jobs(store: Store) -> Shown:
     """The newest jobs and what they refused, and how many clips there are."""
     return {"jobs": [_job(store, job) for job in store.jobs.list(JOBS)], "clips": store.clips.count()}
 
 
-def table(store: Store, asked: Query) -> Shown:
-    """One page of the clips that match, with the teacher's values where it has listened."""
-    where = asked.where(store)
-    total = store.clips.count(where)
-    pages = max(1, -(-total // PAGE))
-    asked = replace(asked, page=min(asked.page, pages - 1))
-    clips = store.clips.find(where, PAGE, asked.page * PAGE)
-    labels = store.labels.for_clips([clip.id for clip in clips], TEACHER)
-    return {
-        **asdict(asked),
-        "title": health.report(store).titles.get(asked.group, asked.group) if asked.group else "",
-        "total": total,
-        "pages": pages,
-        "corpora": store.clips.corpora(),
-        "speakers": store.clips.speakers(asked.corpus),
-        "clips": [
-            {
-                "id": clip.id,
-                "name": clip.name,
-                "corpus": clip.corpus,
-                "speaker": clip.speaker,
-                "duration_s": clip.duration_s,
-                "adv": figures.plain(labels[clip.id].adv) if clip.id in labels else None,
-            }
-            for clip in clips
-        ],
-    }
+def weigh(store: Store, asked: Shown) -> Shown:
+    """How many clips of what is asked for would be accepted below a doubt."""
+    return {"count": store.clips.count(bulk.meant(query(asked).where(store), _doubt(asked)))}
+
+
+def accept(store: Store, asked: Shown) -> Shown:
+    """Accept them, as a rater."""
+    rater = answers.rater(asked.get("rater"))
+    return {"count": bulk.accept(store, query(asked).where(store), _doubt(asked), rater)}
+
+
+def take_back(store: Store, asked: Shown) -> Shown:
+    """Undo what was accepted in bulk last."""
+    return {"count": bulk.take_back(store, answers.rater(asked.get("rater")))}
+
+
+def _doubt(asked: Shown) -> float:
+    below = asked.get("below")
+    return float(below) if isinstance(below, int | float) else 0.0
 
 
 def healthy(store: Store) -> Shown:
@@ -109,11 +77,10 @@ def healthy(store: Store) -> Shown:
 
 def exchanged() -> Shown:
     """The formats in which labels can leave, and what each is for."""
-    about = {name: plugins.load(formats.KIND, name).__doc__ or "" for name in formats.written()}
-    known = [
-        {"name": name, "title": FORMATS.get(name, name), "about": text.split("\n")[0]} for name, text in about.items()
-    ]
-    return {"formats": known}
+    about = {name: str(plugins.load(formats.KIND, name).__doc__).partition("\n")[0] for name in formats.written()}
+    names = sorted(about, key=lambda name: (name not in FORMATS, name))
+    titled = [{"name": name, "title": FORMATS.get(name, name), "about": about[name].replace("`", "")} for name in names]
+    return {"formats": titled}
 
 
 def inspected(store: Store, clip_id: str) -> Shown | None:
@@ -159,9 +126,11 @@ def build(store: Store, blocks: gr.Blocks) -> None:
     checkup = front("health", ("check", "reveal"))
     exchange = front("exchange", ())
     with gr.Row(elem_classes="shelves"):
-        with gr.Column(scale=6, min_width=360):
-            clips = front("clips", ("look", "pick", "discard"))
         with gr.Column(scale=7, min_width=360):
+            clips = front(
+                "clips", ("look", "pick", "discard"), [served(store, each) for each in (weigh, accept, take_back)]
+            )
+        with gr.Column(scale=6, min_width=360):
             inspector = front("inspector", ())
     looking, seen = gr.State(Query()), gr.State(None)
     painted = [importer, checkup, clips, seen]

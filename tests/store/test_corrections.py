@@ -156,3 +156,16 @@ def test_what_stands_is_what_a_look_at_every_row_says(store: Store) -> None:
     stands = {(row.clip_id, row.rater): row for row in rows if row.undoes is None and row.id not in undone}
     found = {(row.clip_id, row.rater): row for said in store.corrections.ratings().values() for row in said}
     assert found == stands
+
+
+def test_many_of_one_kind_are_found_by_their_token_and_undone(store: Store) -> None:
+    tokens = ("a/1", "a/2", "ab/1", "b", "")
+    kept = store.corrections.add_many(replace(SAID, token=token) for token in tokens)
+    store.corrections.undo(kept[0].id, "ada")
+    assert store.corrections.standing_of("a/") == [kept[1].id]
+    assert store.corrections.standing_of("") == [each.id for each in kept[1:4]]
+    undone = store.corrections.undo_many(store.corrections.standing_of("a"), "ada")
+    assert [each.undoes for each in undone] == [kept[1].id, kept[2].id]
+    with pytest.raises(ValueError, match="undone already"):
+        store.corrections.undo_many([kept[3].id, kept[1].id], "ada")
+    assert store.corrections.standing_of("b") == [kept[3].id]

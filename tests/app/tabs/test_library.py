@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 import soundfile as sf
 
-from app import work
+from app import shelf, work
+from app.shelf import PAGE, Query
 from app.tabs import library
-from app.tabs.library import PAGE, Query
 from store.db import Store
 
 
@@ -54,6 +54,7 @@ def test_an_empty_library_is_a_table_too(store: Store) -> None:
 
 def test_the_teachers_values_appear_once_it_has_listened(full: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(library, "TEACHER", "loudness")
+    monkeypatch.setattr(shelf, "TEACHER", "loudness")
     clip_id = library.table(full, Query())["clips"][0]["id"]
     unheard = library.inspected(full, clip_id)
     assert unheard is not None
