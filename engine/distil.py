@@ -23,6 +23,7 @@ from torch import Tensor, nn
 
 from engine import losses, machine, plugins, sampling
 from engine.crops import Crops
+from engine.gathered import gathered
 from engine.measure import ccc
 from engine.network import Network
 from engine.presets import DistilOptions
@@ -137,28 +138,33 @@ class Training:
     def _learn(self, rows: np.ndarray, part: float) -> float:
         for group in self.optimiser.param_groups:
             group["lr"] = self.options.rate * min(part / 0.05 + 1e-3, 0.5 * (1 + math.cos(math.pi * part)))
-        loss = self._loss(rows[self.rank :: self.of])
+        loss, told = self._loss(rows)
         self.optimiser.zero_grad()
         loss.backward()  # type: ignore[no-untyped-call]
         nn.utils.clip_grad_norm_(self.pupil.parameters(), 1.0)
         self.optimiser.step()
         self._follow()
-        return float(loss.detach())
+        return told
 
-    def _loss(self, rows: np.ndarray) -> Tensor:
-        options, table = self.options, self.crops
+    def _loss(self, rows: np.ndarray) -> tuple[Tensor, float]:
+        """What this process minimises with its part of a batch, and the loss that people are told."""
+        options, table, mine = self.options, self.crops, rows[self.rank :: self.of]
         with torch.no_grad():
-            log_mel = self.student.log_mel(table.audio(rows).to(self.device))
+            log_mel = self.student.log_mel(table.audio(mine).to(self.device))
             log_mel = log_mel.contiguous(memory_format=torch.channels_last)
         with torch.autocast(self.device.type, torch.bfloat16, enabled=options.bf16 and machine.bf16(self.device)):
             said, projected = self.taught(log_mel)
-            answered = [said, *self._narrower(log_mel)]
-        target = torch.from_numpy(table.adv[rows]).to(self.device)
-        weights = torch.from_numpy(table.weight[rows]).to(self.device)
-        loss = torch.stack([self._error(each.float(), target, weights) for each in answered]).sum()
+            answered = torch.stack([said, *self._narrower(log_mel)]).float()
+        ordered = np.concatenate([rows[rank :: self.of] for rank in range(self.of)])
+        target = torch.from_numpy(table.adv[ordered]).to(self.device)
+        weights = torch.from_numpy(table.weight[ordered]).to(self.device)
+        batch = gathered(answered, len(rows), self.rank, self.of)
+        error = torch.stack([self._error(each, target, weights) for each in batch]).sum()
         # without it the projection still takes part, with nothing to say: all processes share all gradients
-        embedding = torch.from_numpy(table.embedding[rows].astype(np.float32)).to(self.device)
-        return loss + options.embedding * losses.following(projected.float(), embedding)
+        embedding = torch.from_numpy(table.embedding[mine].astype(np.float32)).to(self.device)
+        follows = options.embedding * losses.following(projected.float(), embedding)
+        # gradients are averaged over the processes, and each one's holds only its own answers' part of the error
+        return self.of * error + follows, float((error + follows).detach())
 
     def _narrower(self, log_mel: Tensor) -> list[Tensor]:
         """What a slimmable student answers at the other widths that this step teaches."""
