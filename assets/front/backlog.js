@@ -29,18 +29,19 @@ export function backlog(root, { open, again }) {
   const told = make("p", { class: "small progress" });
   const list = make("ol", { class: "queue" });
   const own = make("ol", { class: "queue" });
-  const fold = make("details", { class: "own" }, make("summary", {}, "Your answers"), own);
+  const fold = make("details", { class: "own", ontoggle: listOwn }, make("summary", {}, "Your answers"), own);
   root.append(make("aside", { class: "backlog" }, told, list, fold));
-  let drawn = "";
+  let made = [];
+
+  function listOwn() {
+    if (fold.open) own.replaceChildren(...made.map((item) => answer(item, again)));
+  }
 
   return function show(state) {
     told.replaceChildren(...progress(state));
     list.replaceChildren(...state.queue.map((item, place) => turn(item, place, open)));
     fold.hidden = !state.made.length;
-    const wanted = JSON.stringify(state.made);
-    if (wanted === drawn) return;
-    drawn = wanted;
-    own.replaceChildren(...state.made.map((item) => answer(item, again)));
+    if (made !== state.made) { ({ made } = state); listOwn(); }
   };
 }
 

@@ -11,18 +11,15 @@ import { scales } from "./scales.js";
 import { sitting } from "./sitting.js";
 import { stopwatch } from "./stopwatch.js";
 import { strips } from "./strips.js";
-import { onTheme } from "./theme.js";
+import { supply } from "./supply.js";
 
-const AHEAD = 4; // clips whose pictures and sounds are fetched before they are asked for
-const KEPT = 40; // pictures
 const IDLE_MS = 5000; // between two looks for clips where there are none
 const STEP_S = 1;
+const later = (work) => requestAnimationFrame(() => setTimeout(work)); // once what changed is painted
 const SHOWN = { accept: "Accepted", correct: "Kept", reject: "Rejected", skip: "Skipped" };
 
 export function mount(element, { server }) {
   const me = remembered();
-  const pictures = new Map(); // by clip
-  const asked = new Set(); // clips whose pictures are on their way
   const open = new Set(); // clips whose answers were seen
   const { state, ...moves } = sitting();
   const box = outbox(send, heard);
@@ -63,7 +60,7 @@ export function mount(element, { server }) {
   const door = entrance(root, enter);
   const list = backlog(left, { open: (item) => { moves.open(item); say(""); paint(); }, again: (item) => { moves.open(item); record.open = true; say(""); paint(); } });
   const watch = stopwatch(root);
-  const sound = reel(body, moved);
+  const sound = reel(body, moved, turned);
   body.append(nothing, make("div", { class: "clip" },
     make("header", {}, make("div", {}, title, about), make("div", { class: "bar" }, play, time, speed, loop)), make("div", { class: "why" }, why, legend)));
   const clip = body.lastChild;
@@ -73,7 +70,9 @@ export function mount(element, { server }) {
   const showKeys = sheet(root);
 
   const ask = (name, what = {}) => server[name]({ rater: me.rater, blind: me.blind, ...what });
-  const picture = () => pictures.get(state.clip) ?? null;
+  const stock = supply((clips) => ask("look", { clips }), arrived);
+  const picture = () => stock.get(state.clip);
+  const fetchAhead = () => stock.ahead(state.queue);
 
   function send(acts) {
     return ask("send", { acts: acts.map((act) => ({ rater: me.rater, ...act })) });
@@ -85,9 +84,9 @@ export function mount(element, { server }) {
       moves.merge(answer, box.waiting);
       overlap.value = answer.overlap;
     }
-    if (answer?.refused?.length) { say(answer.refused.at(-1).why); pictures.delete(answer.refused.at(-1).clip); }
+    if (answer?.refused?.length) say(answer.refused.at(-1).why);
     if (answer?.error) say(answer.error);
-    if (state.revealed && picture()?.hidden) pictures.delete(state.clip);
+    if (state.revealed && picture()?.hidden) stock.forget(state.clip);
     paint();
     fetchAhead();
     if (record.open) showPast();
@@ -107,42 +106,37 @@ export function mount(element, { server }) {
     if (!me.rater) { door.show(answer.raters, { ...before, blind: me.blind }); return; }
     who.textContent = me.rater;
     blind.checked = me.blind;
-    pictures.clear();
+    stock.clear();
     moves.reset();
     inView = null;
     heard(answer);
   }
 
-  // The pictures and sounds of the next clips; those that are here already are not asked for.
-  async function fetchAhead() {
-    const wanted = state.queue.slice(0, AHEAD).map((item) => item.clip);
-    const missing = wanted.filter((id) => !pictures.has(id) && !asked.has(id));
-    for (const id of wanted) if (pictures.get(id)?.audio) sound.ready(pictures.get(id).audio);
-    if (!missing.length || !me.rater) return;
-    missing.forEach((id) => asked.add(id));
-    const [whose, answer] = [`${me.rater}/${me.blind}`, await ask("look", { clips: missing })];
-    missing.forEach((id) => asked.delete(id));
-    if (!answer?.pictures || whose !== `${me.rater}/${me.blind}`) { setTimeout(fetchAhead, IDLE_MS / 5); return; }
-    for (const each of Object.values(answer.pictures)) {
-      pictures.set(each.id, each);
-      if (each.audio) sound.ready(each.audio);
-    }
-    for (const id of pictures.keys()) if (pictures.size > KEPT && !wanted.includes(id)) pictures.delete(id);
-    if (missing.includes(state.clip)) { inView = null; paint(); }
+  function arrived(shown) {
+    view.prepare(shown);
+    if (shown.audio) sound.ready(shown.audio);
+    if (shown.id !== state.clip) return;
+    inView = null;
+    paint();
   }
 
   function say(text) { word = text; }
+
+  function tell(act) {
+    later(box.flush);
+    return box.add({ ...act, rater: me.rater });
+  }
 
   function decide(key) {
     if (!state.clip) return;
     let act = null;
     try { act = moves.decide(key, picture(), watch.seconds()); } catch (refused) { say(refused.message); paint(); return; }
     if (act) {
-      moves.told(box.add({ ...act, blind: act.blind && !open.has(act.clip), rater: me.rater }).token);
+      moves.told(tell({ ...act, blind: act.blind && !open.has(act.clip) }).token);
       say(state.revealed ? "Kept. Now you see the machine’s answer: change yours, or go on." : `${SHOWN[act.verdict]}.`);
     } else say("");
     paint();
-    fetchAhead();
+    later(fetchAhead);
   }
 
   const does = {
@@ -151,10 +145,10 @@ export function mount(element, { server }) {
     skip: () => decide("skip"),
     undo() {
       const act = moves.undo();
-      if (act) box.add({ ...act, rater: me.rater });
+      if (act) tell(act);
       say(act ? "Taken back." : "There is nothing to take back.");
       paint();
-      fetchAhead();
+      later(fetchAhead);
     },
     rate: ({ key }) => { moves.rate(state.draft.axis, Number(key)); say(""); paint(); },
     flag: () => { state.draft.flag = !state.draft.flag; paint(); },
@@ -172,29 +166,35 @@ export function mount(element, { server }) {
   async function showPast() {
     if (!record.open || !state.clip) return;
     const answer = await ask("past", { clip: state.clip });
-    if (answer?.history && answer.clip === state.clip) rows.replaceChildren(...past(answer.history, (row) => { box.add({ act: "restore", clip: row.clip, id: row.id, rater: me.rater }); say("Restored."); }));
+    if (answer?.history && answer.clip === state.clip) rows.replaceChildren(...past(answer.history, (row) => { tell({ act: "restore", clip: row.clip, id: row.id }); say("Restored."); }));
   }
 
   async function fetchSound(shown) {
+    if (shown.id !== state.clip) return;
     due = shown.id;
     if (await sound.load(shown.audio)) begin();
   }
 
   // Plays the clip in view if it is its turn: its sound is here, and what was decided before it is on Etude's disk.
   function begin() {
-    if (due === null || due !== state.clip || box.waiting.length || !root.offsetParent || state.revealed) return;
+    if (due === null || due !== state.clip || box.waiting.length || !watch.seen || state.revealed) return;
     due = null;
     sound.play();
   }
 
+  // Called in every frame while something plays, so that nothing is touched that is as it was.
   function moved() {
+    const shown = picture();
+    const told = shown?.duration_s ? `${clock(sound.seconds)} / ${clock(shown.duration_s)}` : "";
+    if (time.textContent !== told) time.textContent = told;
+    if (told) view.place(sound.seconds, sound.stretch);
+  }
+
+  function turned() {
     play.classList.toggle("playing", sound.playing);
     speed.value = sound.speed;
     loop.classList.toggle("on", sound.looping);
-    const shown = picture();
-    if (!shown?.duration_s) return;
-    time.textContent = `${clock(sound.seconds)} / ${clock(shown.duration_s)}`;
-    view.place(sound.seconds, sound.stretch);
+    moved();
   }
 
   function newClip(shown) {
@@ -204,7 +204,8 @@ export function mount(element, { server }) {
     watch.start();
     record.open = false;
     rows.replaceChildren();
-    if (shown?.audio) fetchSound(shown); else sound.pause();
+    sound.pause();
+    if (shown?.audio) later(() => fetchSound(shown));
     if (shown) view.show(shown);
     if (shown?.teacher) open.add(shown.id);
     root.dataset.drawn = shown ? state.clip : "";
@@ -237,9 +238,7 @@ export function mount(element, { server }) {
   // So that the next key is the desk's.
   element.addEventListener("click", ({ detail, target }) => detail && target.closest("button, [type=checkbox]")?.blur());
   element.addEventListener("change", ({ target }) => target.closest("select")?.blur());
-  new ResizeObserver(() => view.draw() ?? moved()).observe(body);
-  onTheme(() => view.draw());
-  setInterval(() => { if (me.rater && !state.clip && root.offsetParent && !box.waiting.length) ask("enter").then(heard); }, IDLE_MS);
+  setInterval(() => { if (me.rater && !state.clip && watch.seen && !box.waiting.length) ask("enter").then(heard); }, IDLE_MS);
   keys(root, does);
   box.flush();
   enter(me);

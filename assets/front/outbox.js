@@ -1,5 +1,5 @@
 // What was decided and has not been heard by Etude yet. It lies in the browser's storage until Etude has said yes to
-// its token, and is sent again until then, in order: what is sent twice counts once.
+// its token, and is sent again until then, in order: what is sent twice counts once. `add` keeps, `flush` sends.
 
 const PREFIX = "etude-desk/";
 const AGAIN_MS = 1000;
@@ -51,7 +51,6 @@ export function outbox(send, heard) {
       const told = { ...act, token: crypto.randomUUID() };
       waiting = [...waiting, told];
       keep();
-      flush();
       return told;
     },
     flush,

@@ -27,8 +27,8 @@ function shelf() {
   };
 }
 
-// `moved()` is called whenever the place, the stretch or the state may have changed.
-export function reel(root, moved) {
+// `moved()` is called when the place may have changed, `turned()` when anything else may have.
+export function reel(root, moved, turned) {
   const audio = make("audio", { preload: "auto" });
   const ready = shelf();
   let loaded = null;
@@ -51,7 +51,7 @@ export function reel(root, moved) {
     audio.currentTime = stretch?.[0] ?? 0;
     audio.play().catch(() => {});
   });
-  for (const event of ["play", "pause", "ended", "seeked", "ratechange"]) audio.addEventListener(event, run);
+  for (const event of ["play", "pause", "ended", "seeked", "ratechange"]) audio.addEventListener(event, () => { turned(); run(); });
 
   return {
     get seconds() { return audio.currentTime; },
@@ -70,7 +70,7 @@ export function reel(root, moved) {
       if (loaded !== url) return false;
       if (!sound) { loaded = null; return false; }
       audio.src = sound;
-      moved();
+      turned();
       return true;
     },
     play: () => audio.play().catch(() => {}), // a page that was never touched may not
@@ -82,8 +82,9 @@ export function reel(root, moved) {
     choose(from, to) {
       stretch = from === null ? null : [from, to];
       looping = stretch !== null;
-      if (stretch) { this.seek(from); this.play(); } else moved();
+      if (stretch) { this.seek(from); this.play(); }
+      turned();
     },
-    loop() { looping = !looping; moved(); },
+    loop() { looping = !looping; turned(); },
   };
 }

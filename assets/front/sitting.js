@@ -5,6 +5,7 @@ const blank = () => ({ raw: [null, null, null], touched: false, axis: 0, flag: f
 const ofClip = ({ clip, title, about }) => ({ clip, title, about, why: [] });
 
 export const UNRATED = "Rate arousal, dominance and valence first: nothing is shown before your own answer.";
+export const UNSEEN = "One moment: this clip is still on its way.";
 export const UNHEARD = "No teacher has listened to this clip yet, so there is nothing to accept. Rate it, or skip it.";
 
 export function sitting() {
@@ -31,11 +32,12 @@ export function sitting() {
   // What a key says of the clip in view: an act to be told, "on" if there is nothing to tell, or why it can't be.
   function verdict(key, picture) {
     const { touched, raw } = state.draft;
+    if (!picture) return new Error(UNSEEN);
     if (key !== "enter") return state.revealed && key === "skip" ? "on" : key;
     if (state.revealed && !touched) return "on";
-    if (touched && !(picture?.hidden && !state.revealed && raw.includes(null))) return "correct";
-    if (touched || picture?.hidden) return new Error(UNRATED);
-    return picture?.teacher ? "accept" : new Error(UNHEARD);
+    if (touched && !(picture.hidden && !state.revealed && raw.includes(null))) return "correct";
+    if (touched || picture.hidden) return new Error(UNRATED);
+    return picture.teacher ? "accept" : new Error(UNHEARD);
   }
 
   return {
@@ -52,7 +54,7 @@ export function sitting() {
       if (said instanceof Error) throw said;
       if (said === "on") { next(); return null; }
       const { raw, axis, flag, note } = state.draft;
-      const blind = Boolean(picture?.hidden) && !state.revealed;
+      const blind = Boolean(picture.hidden) && !state.revealed;
       const act = { act: "decide", clip: state.clip, verdict: said, raw, blind, seconds, flag, note };
       state.made = [{ ...state.queue[0], ...act, id: 0, adv: null, mine: true }, ...state.made];
       if (!state.revealed) state.today = { ...state.today, done: state.today.done + 1 };

@@ -3,8 +3,9 @@
 export function stopwatch(root) {
   let gone = 0;
   let since = null;
+  let sized = false; // a hidden tab is not; asking it anew would lay the page out
 
-  const seen = () => !document.hidden && root.offsetParent !== null;
+  const seen = () => sized && !document.hidden;
 
   function look() {
     const now = performance.now();
@@ -13,8 +14,9 @@ export function stopwatch(root) {
   }
 
   document.addEventListener("visibilitychange", look);
-  new ResizeObserver(look).observe(root); // a hidden tab has no size
+  new ResizeObserver(([{ contentRect }]) => { sized = contentRect.width > 0; look(); }).observe(root);
   return {
+    get seen() { return seen(); },
     start() { gone = 0; since = seen() ? performance.now() : null; },
     seconds() { look(); return gone / 1000; },
   };

@@ -2,7 +2,7 @@
 // dotted. A canvas, since it has to be there within a frame of the key. A click seeks, a drag chooses a stretch.
 
 import { AXES, clip01, make } from "./axes.js";
-import { palette } from "./theme.js";
+import { onTheme, palette } from "./theme.js";
 import { silences } from "./traces.js";
 
 const FONT = "'IBM Plex Sans', system-ui, sans-serif";
@@ -35,6 +35,7 @@ export function strips(root, { seek, choose }) {
   root.append(plot);
   let picture = null;
   let width = 0;
+  let spot = [0, null]; // where the sound is, and the stretch that was chosen
 
   const across = () => width - LEFT - RIGHT;
   const x = (seconds) => LEFT + (seconds / picture.duration_s) * across();
@@ -111,7 +112,6 @@ export function strips(root, { seek, choose }) {
   }
 
   function draw() {
-    width = plot.clientWidth;
     if (!picture || !width) return;
     const colours = palette();
     const ratio = devicePixelRatio;
@@ -144,14 +144,22 @@ export function strips(root, { seek, choose }) {
     if (ends) Object.assign(stretch.style, { left: `${x(ends[0])}px`, width: `${x(ends[1]) - x(ends[0])}px` });
   }
 
+  function place(at, ends) {
+    spot = [at, ends];
+    const known = picture && !picture.error && width;
+    if (head.hidden === Boolean(known)) head.hidden = !known;
+    if (!known) return;
+    head.style.transform = `translateX(${x(Math.min(at, picture.duration_s))}px)`;
+    if (ends || !stretch.hidden) mark(ends);
+  }
+
+  onTheme(draw);
+  new ResizeObserver(([{ contentRect }]) => { ({ width } = contentRect); draw(); place(...spot); }).observe(plot);
+
   return {
-    draw,
+    place,
     show(next) { picture = next; draw(); },
-    place(at, ends) {
-      head.hidden = !picture || Boolean(picture.error) || !width;
-      if (head.hidden) return;
-      head.style.transform = `translateX(${x(Math.min(at, picture.duration_s))}px)`;
-      mark(ends);
-    },
+    // What takes time is done before the picture is asked for.
+    prepare(next) { if (!next.error && !masks.has(next)) masks.set(next, mask(next)); },
   };
 }

@@ -48,7 +48,7 @@ def fill(store: Store, folder: Path) -> list[str]:
     return ids
 
 
-@pytest.fixture
+@pytest.fixture  # asked for before a page, so that no page is left whose clips are gone
 def clips(server: Server, tmp_path: Path) -> Iterator[list[str]]:
     yield fill(server.store, tmp_path)
     for job in server.store.jobs.list():
@@ -97,7 +97,7 @@ def playing(page: Page) -> None:
 
 
 @pytest.fixture
-def desk(page: Page, clips: list[str]) -> Page:
+def desk(clips: list[str], page: Page) -> Page:
     begin(page, "Ada")
     return page
 
@@ -182,7 +182,7 @@ def test_two_decisions_before_the_first_is_answered_arrive_in_order(desk: Page, 
     assert len(server.store.corrections.history(first)) == 1
 
 
-def test_blind_no_answer_is_on_the_wire_before_ones_own_is_kept(page: Page, clips: list[str], server: Server) -> None:
+def test_blind_no_answer_is_on_the_wire_before_ones_own_is_kept(clips: list[str], page: Page, server: Server) -> None:
     heard: list[str] = []
     page.on("response", lambda answer: heard.append(answer.text()) if "component_server" in answer.url else None)
     begin(page, "Ada", blind=True)
@@ -215,7 +215,7 @@ def test_blind_no_answer_is_on_the_wire_before_ones_own_is_kept(page: Page, clip
     expect(page.locator(".point[aria-pressed=true]")).to_have_count(0)
 
 
-def test_two_raters_get_different_clips(opened: Opener, clips: list[str], server: Server, tmp_path: Path) -> None:
+def test_two_raters_get_different_clips(clips: list[str], opened: Opener, server: Server, tmp_path: Path) -> None:
     fill(server.store, tmp_path)  # more than one rater's queue holds
     one, other = opened(), opened()
     begin(one, "Ada")
@@ -289,7 +289,7 @@ def test_a_rater_goes_on_where_they_left_off(desk: Page) -> None:
 
 
 @pytest.mark.parametrize("dark", [False, True])
-def test_it_fits_a_narrow_page(opened: Opener, clips: list[str], dark: bool) -> None:
+def test_it_fits_a_narrow_page(clips: list[str], opened: Opener, dark: bool) -> None:
     page = opened(dark)
     page.set_viewport_size({"width": 400, "height": 800})
     page.get_by_role("tab", name="Curate").click()
