@@ -54,8 +54,8 @@ NOTES = """
     Storage.prototype.setItem = function (key, value) {
         keep.call(this, key, value);
         if (!key.startsWith("etude-desk/")) return;
-        const tokens = new Set([...JSON.parse(this.getItem("shown") ?? "[]"), ...JSON.parse(value).map(({ token }) => token)]);
-        keep.call(this, "shown", JSON.stringify([...tokens]));
+        const [before, now] = [this.getItem("shown") ?? "[]", value].map((text) => JSON.parse(text));
+        keep.call(this, "shown", JSON.stringify([...new Set([...before, ...now.map(({ token }) => token)])]));
     };
 """
 
@@ -69,8 +69,8 @@ def fill(folder: Path) -> None:
         ids = [hashlib.sha256(str(number).encode()).hexdigest()[:32] for number in range(CLIPS)]
         with closing(sqlite3.connect(folder / "etude.db")) as db, db:
             for table, key in (("clips", "id"), ("labels", "clip_id")):
-                columns = [row[1] for row in db.execute(f"PRAGMA table_info({table})") if row[1] != key]
-                sql = f"INSERT INTO {table} ({key}, {', '.join(columns)}) SELECT ?, {', '.join(columns)} FROM {table} WHERE {key} = ?"
+                names = ", ".join(row[1] for row in db.execute(f"PRAGMA table_info({table})") if row[1] != key)
+                sql = f"INSERT INTO {table} ({key}, {names}) SELECT ?, {names} FROM {table} WHERE {key} = ?"
                 db.executemany(sql, [(clip_id, known[place % len(known)]) for place, clip_id in enumerate(ids)])
         for place, clip_id in enumerate(ids):
             path = store.clips.audio(clip_id)
@@ -116,9 +116,8 @@ def quickness(page: Page) -> None:
             page.keyboard.press(key)
     page.wait_for_function(f"painted.length >= {DECISIONS}")
     half, most, worst = np.percentile(page.evaluate("painted"), [50, 95, 100])
-    print(
-        f"| key to painted decision, {CLIPS:,} clips, {DECISIONS} decisions: p50, p95, longest | {half:.0f}, {most:.0f}, {worst:.0f} ms |"
-    )
+    said = f"key to painted decision, {CLIPS:,} clips, {DECISIONS} decisions: p50, p95, longest"
+    print(f"| {said} | {half:.0f}, {most:.0f}, {worst:.0f} ms |", flush=True)
     page.context.close()
 
 
@@ -156,9 +155,8 @@ def safety(browser: Browser, folder: Path) -> None:
     with Store(folder / "data") as store:
         kept = [said.token for said in store.corrections.all() if said.rater in RATERS]
     lost, more = set(told) - set(kept), len(kept) - len(set(told) & set(kept))
-    print(
-        f"| {len(told)} decisions of {len(RATERS)} raters in {seconds:.0f} s, server killed twice: lost, doubled | {len(lost)}, {more} |"
-    )
+    said = f"{len(told)} decisions of {len(RATERS)} raters in {seconds:.0f} s, server killed twice: lost, doubled"
+    print(f"| {said} | {len(lost)}, {more} |")
 
 
 def main() -> None:
