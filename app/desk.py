@@ -14,11 +14,11 @@ from engine.types import Verdict
 from store.db import Store
 from store.filters import ClipFilter
 from store.records import ClipRecord, CorrectionRecord, DoubtRecord, Turn
-from store.turns import Mixture
+from store.turns import APART, Mixture
 
 WANT = 12  # clips that wait
 REASONS = 2  # told of a clip
-MADE = 30  # own answers at hand, to look at and to take back
+MADE = APART - 1  # own answers at hand, to look at and to take back: none of them waits as a repeat
 RANDOM = "Picked by chance, to see what the doubt misses."
 ASKED = "You asked for it."
 

@@ -108,6 +108,7 @@ export function mount(element, { server }) {
     blind.checked = me.blind;
     stock.clear();
     moves.reset();
+    say("");
     inView = null;
     heard(answer);
   }

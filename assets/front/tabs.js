@@ -2,12 +2,13 @@
 
 const KEY = "etude-tab"; // of this window alone
 const WAIT_MS = 50;
+const TRIES = 200;
 
 const tabs = () => [...document.querySelectorAll("[role='tab']")];
 
-function open(name) {
+function open(name, tries = TRIES) {
   const tab = tabs().find((each) => each.textContent.trim() === name);
-  if (tab) tab.click(); else setTimeout(() => open(name), WAIT_MS);
+  if (tab) tab.click(); else if (tries) setTimeout(() => open(name, tries - 1), WAIT_MS);
 }
 
 export function rememberTab() {
