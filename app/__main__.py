@@ -14,6 +14,7 @@ from app.verbs_export import check, export, schemes
 from app.verbs_health import health
 from app.verbs_jobs import compare, jobs
 from app.verbs_labels import labels
+from app.verbs_listen import listen
 from app.verbs_raters import raters_
 from app.verbs_search import search
 from app.verbs_students import retrain, students
@@ -37,6 +38,7 @@ for verb in (
     health,
     doubt,
     labels,
+    listen,
     raters_,
     students,
     retrain,

@@ -1,11 +1,11 @@
 """Components of our own: an empty `gr.HTML` that a script in assets/front fills and draws in."""
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 import gradio as gr
 
-from store.db import Store
+Of = TypeVar("Of")
 
 
 def front(name: str, events: tuple[str, ...], functions: Sequence[Callable[[Any], Any]] = (), **props: Any) -> gr.HTML:
@@ -26,12 +26,12 @@ def front(name: str, events: tuple[str, ...], functions: Sequence[Callable[[Any]
     )
 
 
-def served(store: Store, answer: Callable[[Store, dict[str, Any]], dict[str, Any]]) -> Callable[[Any], dict[str, Any]]:
-    """A function of a component that answers what `answer` does, or `error` with a sentence."""
+def served(of: Of, answer: Callable[[Of, dict[str, Any]], dict[str, Any]]) -> Callable[[Any], dict[str, Any]]:
+    """A function of a component that answers what `answer` does of a store or the like, or `error` with a sentence."""
 
     def serve(asked: Any) -> dict[str, Any]:
         try:
-            return answer(store, asked if isinstance(asked, dict) else {})
+            return answer(of, asked if isinstance(asked, dict) else {})
         except ValueError as error:
             return {"error": str(error)}
 

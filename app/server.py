@@ -17,8 +17,9 @@ import uvicorn
 from fastapi import FastAPI
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
-from app import routes, uploads
+from app import live_routes, routes, uploads
 from app.guard import HOSTS, Guard
+from app.sessions import Sessions
 from app.takes import Takes
 from app.uploads import Uploads
 from app.worker import Worker
@@ -43,14 +44,16 @@ def build(store: Store, private: Path) -> FastAPI:
             with Worker(store.folder):
                 yield
         finally:
+            sessions.close_all()
             # Here and not after the server's run, which a signal may end without coming back.
             shutil.rmtree(private, ignore_errors=True)
 
-    takes, sent = Takes(private / "takes"), Uploads(private / GRADIO)
+    takes, sent, sessions = Takes(private / "takes"), Uploads(private / GRADIO), Sessions(store, private / "live")
     app: FastAPI = FastAPI(title="Etude", lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=list(HOSTS), www_redirect=False)
     app.add_middleware(Guard)
     routes.add(app, store, takes, sent)
+    live_routes.add(app, sessions)
     gr.mount_gradio_app(
         app,
         page.build(store, takes, sent),

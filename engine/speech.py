@@ -21,7 +21,12 @@ SHORTEST_S, GAP_S, MARGIN_S = 0.1, 0.4, 0.1
 
 
 @cache
-def _session() -> onnxruntime.InferenceSession:
+def network() -> onnxruntime.InferenceSession:
+    """Silero's: frames [N, 64 + 512] and its state -> probabilities and state.
+
+    Raises:
+        ValueError: the package silero-vad is not installed.
+    """
     # find_spec, not import: the package's own __init__ would import torch
     spec = find_spec("silero_vad")
     if spec is None or spec.origin is None:
@@ -50,7 +55,7 @@ def probabilities(samples: Floats) -> Floats:
     answers = []
     for start in range(0, frames, BLOCK):
         block = np.ascontiguousarray(seen[start : start + BLOCK])
-        answer, h, c = _session().run(None, {"input": block, "h": h, "c": c})
+        answer, h, c = network().run(None, {"input": block, "h": h, "c": c})
         answers.append(answer)
     return np.concatenate(answers).astype(np.float32)
 

@@ -27,13 +27,19 @@ class Stream:
         student: an opened file; streams can share it.
         window_s, hop_s: of the trace.
         moments: of the whole recording, where they are known.
+        shortest_s: see `engine.windows.Windows`.
 
     Raises:
         ValueError: a window or hop of no length.
     """
 
     def __init__(
-        self, student: Streamed, window_s: float = 2.0, hop_s: float = 0.25, moments: Moments | None = None
+        self,
+        student: Streamed,
+        window_s: float = 2.0,
+        hop_s: float = 0.25,
+        moments: Moments | None = None,
+        shortest_s: float | None = None,
     ) -> None:
         self.student = student
         self._known, self._moments = moments is not None, moments or Moments()
@@ -43,7 +49,7 @@ class Stream:
         self._piece: Piece | None = None  # the last one
         self._heard = 0  # tokens that have been begun; the last `late` of them are not known yet
         self._pooling = Pooling()
-        self._windows = Windows(window_s, hop_s, student.tokens_per_s)
+        self._windows = Windows(window_s, hop_s, student.tokens_per_s, shortest_s)
 
     @property
     def duration_s(self) -> float:
