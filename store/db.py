@@ -74,7 +74,7 @@ class Store:
         self.students = Students(self._connections)
 
     def close(self) -> None:
-        """Close every thread's connection; a later use opens another. Drop what an interrupted block left in scratch."""
+        """Close every thread's connection (a later use opens another), and drop what an interrupted block left."""
         self._connections.close()
         for path in self._scratch.glob(f"{self._mark}*"):
             shutil.rmtree(path, ignore_errors=True)
