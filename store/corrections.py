@@ -1,4 +1,7 @@
-"""Corrections: what people answered. Append-only; of each rater, the newest that nobody undid stands."""
+"""Corrections: what people answered. Append-only; of each rater, the newest that nobody undid stands.
+
+`+undoes` keeps SQLite from looking through the index of undos, in which all answers are alike.
+"""
 
 import dataclasses
 import json
@@ -72,7 +75,7 @@ class Corrections:
 
     def standing(self, clip_id: str) -> CorrectionRecord | None:
         """The newest correction of a clip that nobody undid, or None."""
-        sql = """SELECT * FROM corrections WHERE clip_id = ? AND undoes IS NULL
+        sql = """SELECT * FROM corrections WHERE clip_id = ? AND +undoes IS NULL
                  AND id NOT IN (SELECT undoes FROM corrections WHERE clip_id = ? AND undoes IS NOT NULL)
                  ORDER BY id DESC LIMIT 1"""
         rows = self._connections.query(sql, clip_id, clip_id)
@@ -117,7 +120,7 @@ class Corrections:
 
     def recent(self, rater: str, limit: int = 1) -> list[CorrectionRecord]:
         """The newest answers of a rater that nobody undid, newest first, whatever the clips."""
-        sql = """SELECT * FROM corrections AS said WHERE rater = ? AND undoes IS NULL
+        sql = """SELECT * FROM corrections AS said WHERE rater = ? AND +undoes IS NULL
                  AND NOT EXISTS (SELECT 1 FROM corrections WHERE undoes = said.id) ORDER BY id DESC LIMIT ?"""
         return [_record(row) for row in self._connections.query(sql, rater, limit)]
 
@@ -126,7 +129,7 @@ class Corrections:
         sql = """SELECT COUNT(DISTINCT clip_id) AS done,
                  COUNT(DISTINCT IIF(shown = 'random', clip_id, NULL)) AS random,
                  COUNT(DISTINCT IIF(shown = 'repeat', clip_id, NULL)) AS repeat
-                 FROM corrections AS said WHERE rater = ? AND made_at >= ? AND undoes IS NULL
+                 FROM corrections AS said WHERE rater = ? AND made_at >= ? AND +undoes IS NULL
                  AND NOT EXISTS (SELECT 1 FROM corrections WHERE undoes = said.id)"""
         return dict(self._connections.query(sql, rater, since)[0])
 

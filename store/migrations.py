@@ -211,7 +211,7 @@ def m012_desk(db: Database) -> None:
             DELETE FROM ratings WHERE clip_id = NEW.clip_id
                 AND rater = IFNULL((SELECT rater FROM corrections WHERE id = NEW.undoes), NEW.rater);
             INSERT INTO ratings SELECT clip_id, rater, id, verdict FROM corrections AS said
-                WHERE clip_id = NEW.clip_id AND undoes IS NULL
+                WHERE clip_id = NEW.clip_id AND +undoes IS NULL
                 AND rater = IFNULL((SELECT rater FROM corrections WHERE id = NEW.undoes), NEW.rater)
                 AND NOT EXISTS (SELECT 1 FROM corrections WHERE undoes = said.id) ORDER BY id DESC LIMIT 1;
         END;

@@ -169,3 +169,20 @@ def test_many_of_one_kind_are_found_by_their_token_and_undone(store: Store) -> N
     with pytest.raises(ValueError, match="undone already"):
         store.corrections.undo_many([kept[3].id, kept[1].id], "ada")
     assert store.corrections.standing_of("b") == [kept[3].id]
+
+
+def test_an_answer_and_its_undo_cost_the_same_among_many(store: Store) -> None:
+    def steps() -> int:
+        """Hundreds of steps that SQLite takes for an answer of a clip and its undo."""
+        ticks = list[int]()
+        conn = store._connections.db.conn
+        conn.set_progress_handler(lambda: ticks.append(1), 100)
+        kept = store.corrections.add(replace(SAID, clip_id="b" * 32))
+        store.corrections.undo(kept.id, "ada")
+        store.corrections.standing(CLIP)
+        conn.set_progress_handler(None, 0)
+        return len(ticks)
+
+    few = steps()
+    store.corrections.add_many(replace(SAID, clip_id=f"{number:032x}") for number in range(2000))
+    assert steps() < few + 10
