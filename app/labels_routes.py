@@ -10,7 +10,7 @@ from fastapi.responses import FileResponse, JSONResponse, Response
 from starlette.background import BackgroundTask
 from starlette.concurrency import run_in_threadpool
 
-from app import labels_in, labels_out, rest, uploads
+from app import doubts, labels_in, labels_out, rest, uploads
 from app.uploads import TooLargeError
 from engine import formats, plugins
 from engine.ratings import Ratings
@@ -47,6 +47,8 @@ def add(app: FastAPI, store: Store, private: Path) -> None:
                 taken = await run_in_threadpool(labels_in.take_in, store, path, asked.get("format", ""), ratings)
         except ValueError as error:
             return rest.refused(error if isinstance(error, TooLargeError) else ValueError(_named(str(error), name)))
+        if taken.labels:
+            await run_in_threadpool(doubts.ask, store)
         listed = {**asdict(taken), "refused": taken.refused[:TOLD], "refused_count": len(taken.refused)}
         return JSONResponse({**listed, "told": taken.told})
 

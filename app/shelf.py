@@ -81,13 +81,21 @@ def _table(store: Store, asked: Query, _: tuple[object, ...]) -> Shown:
         "title": health.report(store).titles.get(asked.group, asked.group) if asked.group else "",
         "total": total,
         "pages": pages,
-        "corpora": store.clips.corpora(),
-        "speakers": store.clips.speakers(asked.corpus)[:MOST],
-        "languages": store.clips.languages(),
+        **_offered(store, asked.corpus, store.clips.version()[:1] + store.clips.version()[-1:]),
         "raters": store.corrections.raters(),
         "cells": store.clips.plane(everywhere, CELLS).tolist() if asked.plane else None,
         "bulk": bulk.last(store),
         "clips": _rows(store, where, asked.page),
+    }
+
+
+@lru_cache(maxsize=8)
+def _offered(store: Store, corpus: str, _: tuple[int, ...]) -> Shown:
+    """What clips name, made anew only when clips come or go: it takes longer than all the rest."""
+    return {
+        "corpora": store.clips.corpora(),
+        "speakers": store.clips.speakers(corpus)[:MOST],
+        "languages": store.clips.languages(),
     }
 
 

@@ -88,7 +88,7 @@ class Clips:
         return int(self._connections.query(f"SELECT COUNT(*) AS n FROM clips {clause}", *values)[0]["n"])
 
     def version(self) -> tuple[int, ...]:
-        """Changes with clips, labels, corrections and doubts; cheap enough to be asked every second."""
+        """Changes with clips, labels, corrections, doubts and deleted clips, each its number; asked every second."""
         return self._columns.state()
 
     def plane(self, where: ClipFilter, cells: int) -> Numbers:
