@@ -4,6 +4,7 @@ The components' values are pictures of the store. They are computed only once th
 store has changed: who never looks costs nothing.
 """
 
+import time
 from typing import Any
 
 import gradio as gr
@@ -14,7 +15,8 @@ from app.tabs import library
 from app.trainings import GOING
 from store.db import Store
 
-TICK_S = 5.0  # the statistics take a second, and nobody reads faster
+TICK_S = 1.0
+REST = 10  # times as long as the statistics took, before they are computed again for somebody who only looks
 
 Shown = dict[str, Any]
 
@@ -38,7 +40,7 @@ def build(store: Store, tab: gr.Tab) -> None:
     """Wire the tab, which is painted when it is opened."""
     panel = front("agreement", ("fuse", "ask"))
     disputed = front("disputed", ("hear",))
-    seen = gr.State("")
+    seen, due = gr.State(""), 0.0
     painted = [panel, disputed, seen]
 
     def state() -> str:
@@ -51,7 +53,13 @@ def build(store: Store, tab: gr.Tab) -> None:
         return [{**shown, "refusal": refusal}, {"clips": shown["disputed"], "heard": None}, seen]
 
     def tick(before: str) -> list[Any]:
-        return paint() if before and before != state() else [gr.skip()] * len(painted)
+        nonlocal due
+        begun = time.monotonic()
+        if not before or begun < due or before == state():
+            return [gr.skip()] * len(painted)
+        value = paint()
+        due = begun + REST * (time.monotonic() - begun)
+        return value
 
     def fuse(event: gr.EventData) -> list[Any]:
         return paint(choose(store, told(event).get("name")))
