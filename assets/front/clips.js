@@ -16,7 +16,7 @@ function values(adv) {
 
 function doubted(doubt) {
   if (doubt === null) return make("span", { class: "none" }, "–");
-  return make("span", { class: "bars" }, make("i", { class: "doubted", style: `--part:${clip01(doubt)}` }, number(doubt)));
+  return make("span", { class: "bar" }, make("i", { class: "doubted", style: `--part:${clip01(doubt)}` }, number(doubt)));
 }
 
 // The newest answer, and how many more there are; pointing at it tells whose they are.
