@@ -9,7 +9,7 @@ from typing import Any
 
 import gradio as gr
 
-from app import answers, bulk, examine, figures, health, trainings
+from app import answers, bulk, doubts, examine, figures, health, trainings
 from app.front import front, served, told
 from app.models import TEACHER
 from app.shelf import Query, query, table
@@ -21,6 +21,12 @@ from store.records import JobRecord
 JOBS = 8  # the newest, on show
 TICK_S = 1.0
 TOLD = 200  # refused files that are listed
+TITLES = {
+    "import": "Import",
+    "label": "Label with",
+    examine.KIND: "Check the sound",
+    doubts.KIND: "Find doubtful labels",
+}
 UNLABELLED = "No teacher has listened to this clip yet: press “Label with the teacher” above."
 FORMATS = {"csv": "CSV", "jsonl": "JSON lines", "parquet": "Parquet", "huggingface": "Hugging Face"}
 LOST = "This clip is no longer in the library."
@@ -110,7 +116,7 @@ def _job(store: Store, job: JobRecord) -> Shown:
     refused = store.jobs.refusals(job.id)
     return {
         "id": job.id,
-        "title": {"import": "Import", "label": "Label with", examine.KIND: "Check the sound"}.get(job.kind, job.kind),
+        "title": TITLES.get(job.kind, job.kind),
         "of": str(job.arguments.get("folder") or job.arguments.get("teacher") or ""),
         "state": job.state,
         "progress": round(job.progress, 3),
