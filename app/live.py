@@ -17,7 +17,7 @@ import soundfile as sf
 from app import models, work
 from app.front import served
 from app.microphone import Microphone, devices
-from app.sessions import OVER, Mark, Pcm, Session, Sessions, streamed
+from app.sessions import OVER, Mark, Pcm, Session, Sessions, Told, streamed
 from engine import plugins
 from engine.live import FIRST_S, HOP_S, Point
 from engine.types import SAMPLE_RATE
@@ -54,7 +54,8 @@ def hop(sessions: Sessions, asked: Plain) -> Plain:
     `heard`: the sample that is expected next; `points`: the student's, [t, a, d, v, held] each; `teacher`: the
     teacher's; `speech`: stretches [start, end], of which the first may go on what was told before; `took_ms`;
     `pace`: times real time, null where nothing was new; `gap`: samples that never came before this piece; `models`:
-    who answers now; `refused`: why a model that was asked for does not, or nothing.
+    who answers now; `refused`: why a model that was asked for does not, or nothing. A piece that comes again, since its
+    answer was lost, is told again.
     """
     session = sessions.get(asked.get("id"))
     if session is None:
@@ -65,7 +66,7 @@ def hop(sessions: Sessions, asked: Plain) -> Plain:
         heard = session.hear(int(_number(asked, "number", 0, 2**53)), _pcm(asked))
     refused = _choose(sessions, session, asked)
     with session.lock:
-        points, teacher, speech = _news(session)
+        points, teacher, speech = _news(session, heard.again)
         number = session.heard
     return {
         "heard": number,
@@ -136,15 +137,14 @@ def functions(sessions: Sessions) -> Sequence[Callable[[Any], Plain]]:
     return tuple(served(sessions, answer) for answer in (open, hop, mark, keep, close, offers))
 
 
-def _news(session: Session) -> tuple[list[list[float]], list[list[float]], list[list[float]]]:
-    told, first_s = session.told, session.first / SAMPLE_RATE
+def _news(session: Session, again: bool) -> tuple[list[list[float]], list[list[float]], list[list[float]]]:
+    """What was not told yet; and, `again`, what the last answer told, since that one was lost."""
+    told, first_s = session.told_before if again else session.told, session.first / SAMPLE_RATE
     points, teacher = session.live.line.points, session.teacher.line.points
     spans = session.live.voice.spans
     fresh = [[start + first_s, end + first_s] for start, end in spans[-100:] if end > told.speech_s]
-    news = _rows(points[told.student :], first_s), _rows(teacher[told.teacher :], first_s), fresh
-    told.student, told.teacher = len(points), len(teacher)
-    told.speech_s = spans[-1][1] if spans else -1.0
-    return news
+    session.told_before, session.told = told, Told(len(points), len(teacher), spans[-1][1] if spans else -1.0)
+    return _rows(points[told.student :], first_s), _rows(teacher[told.teacher :], first_s), fresh
 
 
 def _rows(points: Sequence[Point], first_s: float) -> list[list[float]]:

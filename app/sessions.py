@@ -54,9 +54,10 @@ class Heard:
     student_ms: float = 0.0
     queue_ms: float = 0.0  # it waited behind another
     pace: float | None = None  # times real time; None: nothing was new
+    again: bool = False  # some of it was heard before: the page has not got the last answer
 
 
-@dataclass
+@dataclass(frozen=True)
 class Told:
     """How much of a session was told already: points of the student and the teacher, and the last stretch's end."""
 
@@ -80,7 +81,8 @@ class Session:
 
     def __init__(self, path: Path, student: Streamed, name: str, teacher: str, window_s: float) -> None:
         self.id, self.path, self.student, self.first = path.stem, path, name, 0
-        self.live, self.lock, self.told = Live(student, window_s), Condition(), Told()
+        self.live, self.lock = Live(student, window_s), Condition()
+        self.told = self.told_before = Told()  # with the last answer, and with the one before
         self.teacher = Follower(teacher, self.live, self.lock)
         self.marks: list[Mark] = []
         self.refused: dict[str, str] = {}  # students that could not take over, and why
@@ -106,7 +108,7 @@ class Session:
             heard, started = Heard(), time.perf_counter()
             if not self.live.length:
                 self.first = number
-            heard.gap = max(0, number - self.heard)
+            heard.gap, heard.again = max(0, number - self.heard), number < self.heard
             self._check(heard.gap, number + len(pcm))
             for start in range(0, heard.gap, BLOCK):
                 self._push(np.zeros(min(BLOCK, heard.gap - start), np.int16))
