@@ -44,7 +44,12 @@ def order(page: Page, passes: int, versions: int = 2) -> None:
     form = page.locator("#train .order")
     unfold(page)
     form.get_by_label("Teacher").select_option("loudness")
-    for label, value in (("Size", 4), ("Versions of each clip", versions), ("Passes at most", passes), ("Processes", 1)):
+    for label, value in (
+        ("Size", 4),
+        ("Versions of each clip", versions),
+        ("Passes at most", passes),
+        ("Processes", 1),
+    ):
         form.get_by_label(label).fill(str(value))
     form.get_by_label("Begin with nothing").check()  # or it may be as good as it gets within seconds
     form.get_by_role("button", name="Train a student").click()
