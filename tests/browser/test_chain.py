@@ -45,7 +45,7 @@ def test_it_goes_on_without_its_page_is_cancelled_by_another_and_resumed(opened:
     expect(first.locator("#train .facts")).to_contain_text("CC0-1.0 (80)")
     expect(first.locator("#train .estimate")).to_contain_text(re.compile("^About .* on this machine"))
     expect(first.locator("#train .order details")).not_to_have_attribute("open", "")
-    order(first, 5000)
+    order(first, 5000, versions=20)  # so that patience does not end it before it is cancelled, or resumed
     training(first, "running")
     first.close()
     second = opened_tab(opened())
