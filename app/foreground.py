@@ -24,7 +24,7 @@ def run(store: Store, job_id: int) -> Iterator[Progress]:
     Raises:
         ValueError: it failed, or somebody cancelled it.
     """
-    while (job := _job(store, job_id)).state in trainings.GOING:
+    while (job := find(store, job_id)).state in trainings.GOING:
         with alone(store.folder) as ours:
             if ours:
                 store.jobs.requeue_running()
@@ -41,10 +41,15 @@ def run(store: Store, job_id: int) -> Iterator[Progress]:
     yield Progress(1, 1, job.message, job.result)
 
 
-def _job(store: Store, job_id: int) -> JobRecord:
+def find(store: Store, job_id: int) -> JobRecord:
+    """The job of that number.
+
+    Raises:
+        ValueError: there is none.
+    """
     job = store.jobs.get(job_id)
     if job is None:
-        raise ValueError(f"The job {job_id} is gone.")
+        raise ValueError(f"There is no job {job_id}; `etude jobs` lists them.")
     return job
 
 

@@ -38,9 +38,9 @@ def jobs(ctx: click.Context, data: Path | None, as_json: bool) -> None:
 def cancel(given: Path | None, number: int, data: Path | None, as_json: bool) -> None:
     """Cancel a job; what it has done is kept."""
     with Store(settings.data_folder(data or given)) as store:
-        _job(store, number)
+        foreground.find(store, number)
         store.jobs.cancel(number)
-        now = _job(store, number)
+        now = foreground.find(store, number)
     click.echo(json.dumps(asdict(now)) if as_json else _line(now))
 
 
@@ -52,7 +52,7 @@ def cancel(given: Path | None, number: int, data: Path | None, as_json: bool) ->
 def resume(given: Path | None, number: int, data: Path | None, as_json: bool) -> None:
     """Go on with a job that failed or was cancelled, from where it stopped, to its end."""
     with Store(settings.data_folder(data or given)) as store:
-        known = _job(store, number)
+        known = foreground.find(store, number)
         if known.state == "done":
             raise ValueError(f"The job {number} is done; there is nothing to resume.")
         store.jobs.resume(number)
@@ -73,13 +73,6 @@ def compare(student: str, other: str, data: Path | None, as_json: bool) -> None:
             raise ValueError(f"{student} is {'the live one' if not other else 'the same'}; compare it with another.")
         found, _ = console.watch(foreground.run(store, job_id), as_json, counted=False)
     click.echo(json.dumps({"job": job_id, **found}) if as_json else "\n".join(_lines(found)))
-
-
-def _job(store: Store, number: int) -> JobRecord:
-    job = store.jobs.get(number)
-    if job is None:
-        raise ValueError(f"There is no job {number}; `etude jobs` lists them.")
-    return job
 
 
 def _line(job: JobRecord) -> str:

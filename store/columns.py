@@ -137,6 +137,10 @@ class Columns:
         self._state: tuple[int, ...] = (0, 0, 0, 0, 0)
 
     def _refresh(self) -> None:
+        with self._connections.reading():  # or what others add between two reads would be read twice
+            self._catch_up()
+
+    def _catch_up(self) -> None:
         state = self.state()
         if state[4] != self._state[4]:
             self._forget()

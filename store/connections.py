@@ -65,6 +65,19 @@ class Connections:
             raise
         conn.commit()
 
+    @contextmanager
+    def reading(self) -> Iterator[None]:
+        """Several reads of one moment, whatever others write meanwhile; within a transaction, of that one."""
+        conn = self.db.conn
+        if conn.in_transaction:
+            yield
+            return
+        conn.execute("BEGIN")
+        try:
+            yield
+        finally:
+            conn.rollback()
+
     def migrate(self) -> None:
         """Bring the schema up to date.
 

@@ -79,7 +79,7 @@ def test_dropped_it_waits_to_be_continued(store: Store, job_id: int) -> None:
 def test_what_went_wrong_is_told(store: Store) -> None:
     with pytest.raises(ValueError, match="There is no folder"):
         list(run(store, store.jobs.add("import", {"folder": str(store.folder / "nowhere")})))
-    with pytest.raises(ValueError, match="The job 99 is gone"):
+    with pytest.raises(ValueError, match="There is no job 99"):
         next(run(store, 99))
 
 

@@ -1,9 +1,10 @@
-"""What looking where doubt points does for a student: `python -m tests.bench.curate SHARED`; ten minutes.
+"""What looking where doubt points does for a student: `python -m tests.bench.curate SHARED`.
 
 1,200 real clips of the corpora's parts `train` and `dev`, labelled by the embedded teacher. A stand-in for a rater, who
 answers with the point of the category that was acted, looks at 600 of them: once at the most doubtful, once at any. The
 student that the defaults train of each is held beside the embedded one, which they begin with, on the clips that were
-corrected and held back, an eighth or so: voices that the student knows, clips that it was not taught.
+corrected and held back, a fifth of those of taught speakers: voices that the student knows, clips that it was not
+taught.
 """
 
 import sys

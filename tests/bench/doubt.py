@@ -1,5 +1,4 @@
-"""Doubt, how fast and how good: `python -m tests.bench.doubt SHARED [--tune]`, SHARED holding `corpus/`; ten minutes
-of an idle machine.
+"""Doubt, how fast and how good: `python -m tests.bench.doubt SHARED [--tune]`, SHARED holding `corpus/`.
 
 First 100,000 made-up clips: seconds of the whole work but for the student, who listens and is not asked anew.
 

@@ -109,3 +109,26 @@ def test_axes_want_a_teacher(store: Store, put: Put) -> None:
     put(1)
     with pytest.raises(ValueError, match="Name the teacher"):
         store.clips.find(ClipFilter(arousal=(0, 1)))
+
+
+def test_what_others_add_between_two_reads_is_counted_once(
+    store: Store, put: Put, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A worker writes in the middle of a look: the look is of the moment at which it began."""
+    say(store, put(1).id)
+    with Store(store.folder) as other:
+        columns = other.clips._columns
+        state = columns.state
+
+        def disturbed() -> tuple[int, ...]:
+            found = state()
+            monkeypatch.setattr(columns, "state", state)
+            put(2)
+            say(store, f"{1:032x}", "bob")
+            say(store, f"{2:032x}")
+            return found
+
+        monkeypatch.setattr(columns, "state", disturbed)
+        assert columns.mask(ClipFilter(verdict="accept")).tolist() == [True]
+        assert found(other, order="doubt") == found(other, verdict="accept") == ["2", "1"]
+        assert columns.rated.tolist() == [2, 1]
