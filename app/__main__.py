@@ -6,19 +6,20 @@ from pathlib import Path
 
 import click
 
-from app import console, models, predict, settings, table, work
+from app import console, models, predict, settings, table
 from app.console import Verbs, data_option, json_option
-from app.verbs_bits import bits
-from app.verbs_doubt import doubt
-from app.verbs_export import check, export, schemes
-from app.verbs_health import health
-from app.verbs_jobs import compare, jobs
-from app.verbs_labels import labels
-from app.verbs_listen import listen
-from app.verbs_raters import raters_
-from app.verbs_search import search
-from app.verbs_students import retrain, students
-from app.verbs_train import train
+from app.jobs import work
+from app.verbs.bits import bits
+from app.verbs.doubt import doubt
+from app.verbs.export import check, export, schemes
+from app.verbs.health import health
+from app.verbs.jobs import compare, jobs
+from app.verbs.labels import labels
+from app.verbs.listen import listen
+from app.verbs.raters import raters_
+from app.verbs.search import search
+from app.verbs.students import retrain, students
+from app.verbs.train import train
 from store.db import Store
 
 
@@ -56,7 +57,7 @@ for verb in (
 @json_option
 def serve(data: Path | None, host: str, port: int, open_browser: bool, as_json: bool) -> None:
     """Open the page on this machine (the default)."""
-    from app import server  # Gradio is slow to import; no other verb needs it
+    from app import server
 
     server.serve(settings.data_folder(data), host, port, open_browser, as_json)
 

@@ -7,9 +7,11 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from app import defaults, graduates, lessons, models, table, trainings
+from app import models, table
 from app import predict as prediction
-from app.trainings import TrainOrder
+from app.students import graduates
+from app.training import defaults, lessons, trainings
+from app.training.trainings import TrainOrder
 from store.db import Store
 from store.records import JobRecord
 

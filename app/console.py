@@ -17,7 +17,7 @@ from rich.progress import (
 )
 from rich.progress import Progress as Bar
 
-from app.work import Progress
+from app.jobs.work import Progress
 
 data_option = click.option("--data", type=click.Path(path_type=Path), help="Data folder (else ETUDE_DATA).")
 

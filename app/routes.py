@@ -9,7 +9,9 @@ from starlette.background import BackgroundTask
 from starlette.concurrency import run_in_threadpool
 from starlette.staticfiles import StaticFiles
 
-from app import graduates, labels_routes, rest, uploads
+from app import rest, uploads
+from app.library import labels_routes
+from app.students import graduates
 from app.takes import ID, Takes
 from app.uploads import TooLargeError, Uploads
 from engine.audio import AudioError

@@ -17,12 +17,13 @@ import uvicorn
 from fastapi import FastAPI
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
-from app import live_routes, routes, uploads
+from app import routes, uploads
 from app.guard import HOSTS, Guard
-from app.sessions import Sessions
+from app.jobs.worker import Worker
+from app.live import routes as live_routes
+from app.live.sessions import Sessions
 from app.takes import Takes
 from app.uploads import Uploads
-from app.worker import Worker
 from store.db import Store
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")

@@ -10,7 +10,8 @@ import numpy as np
 import soundfile as sf
 import soxr
 
-from app import trainings, work
+from app.jobs import work
+from app.training import trainings
 from engine import audio
 from store.db import Store
 from store.records import JobRecord

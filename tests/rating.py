@@ -4,7 +4,7 @@ from pathlib import Path
 
 import numpy as np
 
-from app import work
+from app.jobs import work
 from app.models import TEACHER
 from engine import plugins
 from engine.types import Answer, Trace

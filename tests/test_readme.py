@@ -14,7 +14,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from app import work
+from app.jobs import work
 from store.db import Store
 
 ROOT = Path(__file__).parent.parent

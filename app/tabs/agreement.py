@@ -9,10 +9,10 @@ from typing import Any
 
 import gradio as gr
 
-from app import fused, rated, raters
 from app.front import front, told
+from app.rating import fused, rated, raters
 from app.tabs import library
-from app.trainings import GOING
+from app.training.trainings import GOING
 from store.db import Store
 
 TICK_S = 1.0

@@ -9,7 +9,7 @@ import gradio as gr
 
 from app import models
 from app.front import front, told
-from app.trainings import GOING
+from app.training.trainings import GOING
 from store.db import Store
 from store.records import JobRecord
 
@@ -37,7 +37,7 @@ def now(store: Store, wanted: str = "") -> Shown:
 
 
 def picture(found: Shown) -> Shown:
-    """What `app.bits.measure` found, as it is drawn: CCC lost on the worst axis, and the fewest bits that do."""
+    """What `app.students.bits` found, as it is drawn: CCC lost on the worst axis, and the fewest bits that do."""
     columns = [next(k for k, grid in enumerate(found["grids"]) if grid.startswith(begins)) for begins in GRIDS]
     plan = next((step for step in reversed(found["front"]) if min(step["ccc_to_fp32"]) >= LEAST), found["front"][0])
     layers = [

@@ -7,8 +7,9 @@ from typing import Any
 
 import gradio as gr
 
-from app import comparisons, keeping, models
+from app import models
 from app.front import front, told
+from app.students import comparisons, keeping
 from app.tabs.listen import Listened
 from store.db import Store
 

@@ -6,8 +6,8 @@ milliseconds, and the page itself knows what has arrived. All of them are public
 
 from typing import Any
 
-from app import answers, desk
 from app.front import front, served
+from app.rating import answers, desk
 from store.db import Store
 
 ACTS = 50  # at once

@@ -9,11 +9,14 @@ from typing import Any
 
 import gradio as gr
 
-from app import answers, bulk, doubts, examine, figures, health, trainings
+from app import figures
 from app.front import front, served, told
+from app.library import bulk, examine, health
+from app.library.shelf import Query, query, table
 from app.models import TEACHER
-from app.shelf import Query, query, table
+from app.rating import answers, doubts
 from app.takes import LONGEST_S
+from app.training import trainings
 from engine import audio, formats, plugins, speech
 from store.db import Store
 from store.records import JobRecord

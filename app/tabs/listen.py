@@ -13,9 +13,10 @@ from typing import Any
 
 import gradio as gr
 
-from app import figures, models, work
+from app import figures, models
 from app.analysis import Heard, hear, watch
 from app.front import front, told
+from app.jobs import work
 from app.takes import Take, Takes
 from engine import audio
 from engine.onnx_model import ASSETS

@@ -8,10 +8,11 @@ from typing import Any
 
 import gradio as gr
 
-from app import lessons, models, searches, trainings
+from app import models
 from app.front import front, told
-from app.pareto import search_view
-from app.searches import SearchOrder
+from app.training import lessons, searches, trainings
+from app.training.pareto import search_view
+from app.training.searches import SearchOrder
 from engine.rungs import SearchOptions
 from store.db import Store
 from store.records import JobRecord

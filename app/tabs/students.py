@@ -9,8 +9,8 @@ from typing import Any
 
 import gradio as gr
 
-from app import graduates, keeping
 from app.front import front, told
+from app.students import graduates, keeping
 from store.db import Store
 
 TICK_S = 1.0

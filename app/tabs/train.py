@@ -12,9 +12,11 @@ from typing import Any
 
 import gradio as gr
 
-from app import chains, defaults, estimates, keeping, lessons, models, trainings
+from app import models
 from app.front import front, told
-from app.trainings import TrainOrder
+from app.students import keeping
+from app.training import chains, defaults, estimates, lessons, trainings
+from app.training.trainings import TrainOrder
 from engine import plugins
 from engine.presets import PRESETS
 from engine.types import TeacherSpec

@@ -12,7 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from app import foreground, trainings
+from app.jobs import foreground
+from app.training import trainings
 from store.db import Store
 from tests import classroom
 

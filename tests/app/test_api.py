@@ -5,7 +5,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from app import api, defaults, models, trainings
+from app import api, models
+from app.training import defaults, trainings
 from store.db import Store
 from tests.classroom import TINY
 

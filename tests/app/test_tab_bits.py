@@ -3,7 +3,9 @@ from pathlib import Path
 
 import pytest
 
-from app import bits, foreground, models
+from app import models
+from app.jobs import foreground
+from app.students import bits
 from app.tabs import bits as tab
 from engine import sensitivity
 from store.db import Store

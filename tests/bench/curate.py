@@ -14,8 +14,12 @@ from tempfile import TemporaryDirectory
 
 import numpy as np
 
-from app import defaults, doubts, examine, lessons, models, trainings, work
-from app.train import train
+from app import models
+from app.jobs import work
+from app.library import examine
+from app.rating import doubts
+from app.training import defaults, lessons, trainings
+from app.training.train import train
 from engine import anchors, audio, comparison, listen
 from engine.types import AXES, CorpusRow, Floats
 from store.db import Store

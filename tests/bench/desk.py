@@ -22,7 +22,7 @@ from tempfile import TemporaryDirectory
 import numpy as np
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from app import work
+from app.jobs import work
 from app.models import TEACHER
 from store.db import Store
 from store.records import DoubtRecord

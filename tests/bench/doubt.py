@@ -29,8 +29,10 @@ from tempfile import TemporaryDirectory
 import numpy as np
 from threadpoolctl import threadpool_limits
 
-from app import asking, doubts, examine, work
+from app.jobs import work
+from app.library import examine
 from app.models import TEACHER
+from app.rating import asking, doubts
 from engine import anchors, plugins
 from engine.doubt import WEIGHTS
 from engine.types import CorpusRow

@@ -16,8 +16,8 @@ from tempfile import TemporaryDirectory
 
 import numpy as np
 
-from app import live
-from app.sessions import Sessions
+from app.live import calls as live
+from app.live.sessions import Sessions
 from engine import audio
 from engine.live import HOP
 from engine.moments import Moments

@@ -17,7 +17,7 @@ from tempfile import TemporaryDirectory
 import soundfile as sf
 from playwright.sync_api import Page, expect, sync_playwright
 
-from app import stages, trainings
+from app.training import stages, trainings
 from engine import audio
 from engine.types import SAMPLE_RATE
 from store.db import Store

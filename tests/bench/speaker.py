@@ -13,8 +13,10 @@ from tempfile import TemporaryDirectory
 
 import numpy as np
 
-from app import defaults, models, trainings, work
-from app.train import train
+from app import models
+from app.jobs import work
+from app.training import defaults, trainings
+from app.training.train import train
 from engine import anchors, audio, comparison, listen
 from engine.types import AXES, CorpusRow, Floats, Model
 from store.db import Store

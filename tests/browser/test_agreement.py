@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Page, expect
 
-from app import fused
+from app.rating import fused
 from engine.types import StudentSpec
 from store.db import Store
 from store.records import StudentRecord

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from app import comparisons, models
+from app import models
+from app.students import comparisons
 from engine.onnx_model import ASSETS, contract
 from engine.types import StudentSpec
 from store.db import Store

@@ -16,7 +16,7 @@ import pytest
 import soundfile as sf
 from playwright.sync_api import BrowserContext, Page, expect
 
-from app import work
+from app.jobs import work
 from app.models import TEACHER
 from engine import audio, plugins
 from engine.types import Answer, Trace

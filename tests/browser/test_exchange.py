@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from app import work
+from app.jobs import work
 from store.records import CorrectionRecord
 from tests.browser.conftest import SAMPLES, Opener, Server
 

@@ -5,7 +5,7 @@ import pytest
 import soundfile as sf
 from playwright.sync_api import Page, expect
 
-from app import work
+from app.jobs import work
 from app.models import TEACHER
 from engine import plugins
 from engine.audio import read

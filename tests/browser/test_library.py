@@ -7,7 +7,7 @@ import pytest
 import soundfile as sf
 from playwright.sync_api import Page, expect
 
-from app.shelf import PAGE
+from app.library.shelf import PAGE
 from app.tabs.library import UNLABELLED
 from engine.audio import read
 from tests.browser.conftest import SAMPLES, Opener, Server, drawn

@@ -5,7 +5,8 @@ import time
 import pytest
 from playwright.sync_api import Page, expect
 
-from app import searches, work
+from app.jobs import work
+from app.training import searches
 from engine.types import StudentSpec
 from store.db import Store
 from store.records import CandidateRecord

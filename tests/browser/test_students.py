@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Page, expect
 
-from app.train import train
+from app.training.train import train
 from tests import classroom
 from tests.browser.conftest import Server
 

@@ -4,7 +4,7 @@ import soxr
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.findings import FLAT, NOISY_DB
+from app.library.findings import FLAT, NOISY_DB
 from engine.faults import contrast_db, flatness
 from tests.sounds import noise, silence
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from app import fused, rated
+from app.rating import fused, rated
 from app.tabs import agreement
 from store.db import Store
 from tests.rating import say

@@ -7,7 +7,7 @@ from uuid import uuid4
 
 import pytest
 
-from app import work
+from app.jobs import work
 from app.tabs import curate
 from store.db import Store
 from tests.conftest import SAMPLES

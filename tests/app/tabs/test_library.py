@@ -7,8 +7,9 @@ import numpy as np
 import pytest
 import soundfile as sf
 
-from app import shelf, work
-from app.shelf import PAGE, Query
+from app.jobs import work
+from app.library import shelf
+from app.library.shelf import PAGE, Query
 from app.tabs import library
 from store.db import Store
 

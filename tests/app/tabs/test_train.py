@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from app import defaults, trainings
 from app.tabs import train
+from app.training import defaults, trainings
 from engine import plugins
 from store.db import Store
 from tests.classroom import KEPT, TAUGHT

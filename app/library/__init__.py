@@ -1,0 +1,1 @@
+"""The library of clips: looked at, examined, exported, and rated in bulk."""

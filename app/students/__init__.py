@@ -1,0 +1,1 @@
+"""What becomes of students: kept, compared, made smaller, checked, and let out."""

@@ -1,0 +1,1 @@
+"""The verbs of the command line: one file for each thing, or few that belong together."""
