@@ -4,6 +4,7 @@ Silero's network (MIT) answers once for every 32 ms. The clip is scaled to full 
 the spans do not depend on the gain of a recording.
 """
 
+from collections.abc import Iterable, Iterator
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
@@ -45,16 +46,14 @@ def probabilities(samples: Floats) -> Floats:
         samples: float32 [T] at 16 kHz -> float32 [ceil(T / 512)].
     """
     peak = float(np.abs(samples).max(initial=0.0))
-    if peak == 0.0:
-        return np.zeros(-(-len(samples) // FRAME), dtype=np.float32)
-    frames = -(-len(samples) // FRAME)
-    padded = np.zeros(CONTEXT + frames * FRAME, dtype=np.float32)
-    padded[CONTEXT : CONTEXT + len(samples)] = samples / peak
-    seen = np.lib.stride_tricks.sliding_window_view(padded, CONTEXT + FRAME)[::FRAME]
+    return heard([samples], peak) if peak else np.zeros(-(-len(samples) // FRAME), dtype=np.float32)
+
+
+def heard(pieces: Iterable[Floats], peak: float) -> Floats:
+    """The same of sound that comes in pieces, such as a long file's; its peak, above 0, must be known beforehand."""
     h = c = np.zeros((1, 1, 128), dtype=np.float32)
     answers = []
-    for start in range(0, frames, BLOCK):
-        block = np.ascontiguousarray(seen[start : start + BLOCK])
+    for block in _frames(pieces, peak):
         answer, h, c = network().run(None, {"input": block, "h": h, "c": c})
         answers.append(answer)
     return np.concatenate(answers).astype(np.float32)
@@ -66,17 +65,37 @@ def spans(samples: Floats) -> tuple[Span, ...]:
     Shape:
         samples: float32 [T] at 16 kHz.
     """
+    return spans_of(probabilities(samples), len(samples) / SAMPLE_RATE)
+
+
+def spans_of(probabilities: Floats, duration_s: float) -> tuple[Span, ...]:
+    """The same by the probability of each frame, [ceil(T / 512)]."""
     found: list[list[float]] = []
     speaking = False
     frame_s = FRAME / SAMPLE_RATE
-    for index, probability in enumerate(probabilities(samples)):
+    for index, probability in enumerate(probabilities):
         if not speaking and probability > STARTS:
             speaking = True
             found.append([index * frame_s, index * frame_s])
         speaking = speaking and bool(probability > STOPS)
         if speaking:
             found[-1][1] = (index + 1) * frame_s
-    return _tidy([span for span in found if span[1] - span[0] >= SHORTEST_S], len(samples) / SAMPLE_RATE)
+    return _tidy([span for span in found if span[1] - span[0] >= SHORTEST_S], duration_s)
+
+
+def _frames(pieces: Iterable[Floats], peak: float) -> Iterator[Floats]:
+    """Frames, each with what it sees of the one before, at full level, [at most BLOCK, 64 + 512]."""
+    waiting = np.zeros(CONTEXT, dtype=np.float32)
+    for piece in pieces:
+        waiting = np.concatenate([waiting, piece / peak], dtype=np.float32)
+        count = (len(waiting) - CONTEXT) // FRAME
+        for start in range(0, count, BLOCK):
+            block = waiting[start * FRAME : CONTEXT + min(count, start + BLOCK) * FRAME]
+            seen = np.lib.stride_tricks.sliding_window_view(block, CONTEXT + FRAME)[::FRAME]
+            yield np.ascontiguousarray(seen)
+        waiting = waiting[count * FRAME :]
+    if len(waiting) > CONTEXT:
+        yield np.pad(waiting, (0, CONTEXT + FRAME - len(waiting)))[None]
 
 
 def _tidy(found: list[list[float]], duration_s: float) -> tuple[Span, ...]:
