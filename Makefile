@@ -29,8 +29,8 @@ bench: $(INSTALLED) $(BENCH)  ## how fast, beside others, in one run
 table: $(INSTALLED)  ## write the README's table of students anew
 	$(BIN)/python -m app.table README.md
 
-teacher: $(INSTALLED)  ## rebuild assets/teacher.onnx from the corpora in SHARED; hours
-	$(BIN)/python -m engine.recipes.teacher $(SHARED)
+teacher: $(INSTALLED)  ## rebuild assets/teacher.onnx from the corpora in SHARED; hours; make teacher ARGS="--name embedded_open"
+	$(BIN)/python -m engine.recipes.teacher $(SHARED) $(ARGS)
 
 student: $(INSTALLED)  ## rebuild assets/etude.onnx from the teacher and the corpora in SHARED; make student ARGS="--run wav2small"
 	$(BIN)/python -m engine.recipes.student $(SHARED) $(ARGS)

@@ -1,10 +1,15 @@
 """The last layer of a teacher, from its pooled embedding to A/D/V, and how much it leans on single units of that."""
 
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
+import onnx
+from onnx import numpy_helper
 
 from engine.types import Floats
+
+_ENDS = ".head.adv.bias"  # of the name that a branch's last bias has in the file of an `engine.whisper.Ensemble`
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,3 +39,18 @@ class Head:
         """
         shares = np.square(embedding) @ np.square(self.weight)
         return np.sqrt(shares * (self.dropout / (1 - self.dropout))).astype(np.float32)
+
+
+def kept(path: Path, dropout: float) -> Head:
+    """The head in the quantized file of an `engine.whisper.Ensemble`: each branch's last layer, the answers averaged."""
+    known = {each.name: numpy_helper.to_array(each) for each in onnx.load(path).graph.initializer}
+    branches = [name.removesuffix(_ENDS) for name in known if name.endswith(_ENDS)]
+    branches.sort(key=lambda name: name != "trunk")  # the first of them is named for the trunk that it brings
+    weights, biases = [], []
+    for branch in branches:
+        packed = f"{branch}.head.adv.weight_Transposed"
+        whole = known[f"{packed}_quantized"].astype(np.float32) - known[f"{packed}_zero_point"]
+        weights.append(whole * known[f"{packed}_scale"])
+        biases.append(known[f"{branch}{_ENDS}"] + 0.5 + known[f"{branch}.head.corpus_bias"].mean(axis=0))
+    weight, bias = np.concatenate(weights) / len(branches), np.mean(biases, axis=0)
+    return Head(np.asarray(weight, np.float32), np.asarray(bias, np.float32), dropout)

@@ -28,12 +28,12 @@ def version(samples: Floats, number: int, seed: int) -> Floats:
     return crop(changed, rng, 1.5, 4.0) if number % 2 == 0 else changed
 
 
-def prepare(shared: Path, work: Path) -> None:
-    """Write `features.f16` (frames [total, 384]) and `index.json` (one entry a version) into `work`."""
+def prepare(shared: Path, work: Path, corpora: tuple[str, ...]) -> None:
+    """Write `features.f16` (frames [total, 384]) and `index.json` (an entry a version) of the corpora into `work`."""
     torch.set_num_threads(1)
     work.mkdir(parents=True, exist_ok=True)
     teacher = Teacher(encoder(shared / "weights/whisper_tiny_en_encoder.safetensors"), Head()).eval()
-    chosen = voices.rows(shared / "corpus", (*voices.ACTED, "emogator"))
+    chosen = voices.rows(shared / "corpus", corpora)
     chosen = [row for row in chosen if row.corpus != "emogator" or row.category in voices.BURSTS]
     index, offset = [], 0
     with (work / "features.f16").open("wb") as file, torch.inference_mode():

@@ -5,7 +5,7 @@ an exponential average of the weights. `dev` chooses the epoch; `test` is not to
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from copy import deepcopy
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,6 +23,10 @@ from engine.types import CorpusRow, Floats
 from engine.whisper import FROZEN, WIDTH, Head, Teacher, encoder
 
 BATCH = 32
+EVERY = (*ACTED, "emogator")
+FREE = ("emodb", "emogator")  # whose licence lets one sell what is trained on them
+DRAWN = {"ravdess": (1, None), "emodb": (2, None), "nemo": (1, 1200), "emogator": (1, 900)}  # rounds, clips in each
+DRAWN_FREE = {"emodb": (4, None), "emogator": (1, 1800)}
 
 
 @dataclass(frozen=True)
@@ -30,21 +34,16 @@ class FitOptions:
     """One training of the teacher."""
 
     seed: int = 0
-    leave_out: str = ""  # a corpus that is neither trained on nor used to choose
-    bursts: bool = True  # emogator's cries and laughs beside the acted speech
+    corpora: tuple[str, ...] = EVERY  # trained on and chosen by; of emogator the cries that have an anchor
     head_epochs: int = 3
     epochs: int = 9
     rate: float = 1e-4  # of the encoder's layers; the head learns five times as fast
     augmented: float = 0.7  # part of the draws that are not the plain clip
 
 
-# the teacher that ships answers with the mean of both
-BRANCHES = (FitOptions(seed=0), FitOptions(seed=1, bursts=False))
-
-
 def without(corpus: str) -> FitOptions:
     """How the figure for a corpus that was left out is made: a shorter training."""
-    return FitOptions(leave_out=corpus, bursts=False, head_epochs=2, epochs=3)
+    return FitOptions(corpora=tuple(name for name in ACTED if name != corpus), head_epochs=2, epochs=3)
 
 
 @dataclass(frozen=True)
@@ -90,12 +89,12 @@ def batch(chosen: list[tuple[Example, int]], features: np.ndarray) -> tuple[Tens
 
 
 def epoch(train: list[Example], options: FitOptions, rng: np.random.Generator) -> Iterator[list[tuple[Example, int]]]:
-    """Batches of clips of like length: all ravdess, emodb twice, 1200 of nemo, 900 bursts."""
+    """Batches of clips of like length, of each corpus as many as DRAWN says."""
     drawn: list[tuple[Example, int]] = []
-    for corpus, count in (("ravdess", None), ("emodb", None), ("emodb", None), ("nemo", 1200), ("emogator", 900)):
+    table = DRAWN_FREE if options.corpora == FREE else DRAWN
+    for corpus, count in ((name, count) for name in options.corpora for count in [table[name][1]] * table[name][0]):
         pool = [example for example in train if example.row.corpus == corpus]
-        picks = rng.permutation(len(pool))[:count]
-        for pick in picks:
+        for pick in rng.permutation(len(pool))[:count]:
             example = pool[pick]
             version = int(rng.integers(1, len(example.starts))) if rng.random() < options.augmented else 0
             drawn.append((example, version))
@@ -105,7 +104,7 @@ def epoch(train: list[Example], options: FitOptions, rng: np.random.Generator) -
         yield groups[group]
 
 
-def loss(teacher: Teacher, group: list[tuple[Example, int]], features: np.ndarray, names: list[str]) -> Tensor:
+def loss(teacher: Teacher, group: list[tuple[Example, int]], features: np.ndarray, names: Sequence[str]) -> Tensor:
     """CCC + 5 MSE + .3 cross-entropy (smoothing .1), pooled vectors mixed with one another."""
     x, mask, targets, categories = batch(group, features)
     corpus = torch.tensor([names.index(example.row.corpus) for example, _ in group])
@@ -143,12 +142,12 @@ def fit(shared: Path, work: Path, options: FitOptions) -> tuple[Teacher, float]:
     torch.manual_seed(options.seed)
     rng = np.random.default_rng(options.seed)
     features = np.memmap(work / "features.f16", np.float16, "r").reshape(-1, WIDTH)
-    names = [*ACTED, "emogator"]
-    kept = [e for e in examples(work) if e.row.corpus != options.leave_out]
-    train = [e for e in kept if e.row.split == "train" and (options.bursts or e.row.corpus != "emogator")]
+    kept = [e for e in examples(work) if e.row.corpus in options.corpora]
+    train = [e for e in kept if e.row.split == "train"]
     dev = [e for e in kept if e.row.split == "dev" and e.row.corpus in ACTED]
     truth = np.stack([anchor(e.row) for e in dev])
-    teacher = Teacher(encoder(shared / "weights/whisper_tiny_en_encoder.safetensors"), Head(len(names))).train()
+    head = Head(len(options.corpora))
+    teacher = Teacher(encoder(shared / "weights/whisper_tiny_en_encoder.safetensors"), head).train()
     average, best, best_score = deepcopy(teacher), deepcopy(teacher), -1.0
     teacher.whisper.requires_grad_(False)
     layers = [p for layer in teacher.whisper.layers[FROZEN:] for p in layer.parameters()]
@@ -161,7 +160,7 @@ def fit(shared: Path, work: Path, options: FitOptions) -> tuple[Teacher, float]:
             p.requires_grad_(tuning)
         for group in epoch(train, options, rng):
             optimiser.zero_grad()
-            loss(teacher, group, features, names).backward()  # type: ignore[no-untyped-call]
+            loss(teacher, group, features, options.corpora).backward()  # type: ignore[no-untyped-call]
             nn.utils.clip_grad_norm_(teacher.parameters(), 1.0)
             optimiser.step()
             with torch.no_grad():
@@ -180,13 +179,11 @@ def fit(shared: Path, work: Path, options: FitOptions) -> tuple[Teacher, float]:
 
 def branch_file(work: Path, options: FitOptions) -> Path:
     """Where the weights of a training are kept."""
-    bursts = "" if options.bursts else "_nobursts"
-    left_out = f"_without_{options.leave_out}" if options.leave_out else ""
-    return work / f"branch_{options.seed}{bursts}{left_out}.pt"
+    return work / f"branch_{options.seed}_{'_'.join(options.corpora)}.pt"
 
 
 def branch(work: Path, options: FitOptions) -> Teacher:
     """A trained teacher, as it was kept."""
-    teacher = Teacher(encoder(None), Head(len(ACTED) + 1))
+    teacher = Teacher(encoder(None), Head(len(options.corpora)))
     teacher.load_state_dict(torch.load(branch_file(work, options), weights_only=True))
     return teacher.eval()
