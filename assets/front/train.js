@@ -117,9 +117,9 @@ export function mount(element, { props, trigger, watch }) {
   const log = make("details", { class: "log" }, make("summary", {}, "Log"), lines);
   const refused = make("details", { class: "refused" });
   const others = make("ul", { class: "others" });
-  const fold = make("details", { class: "earlier" }, make("summary", {}, "Other trainings"), others);
+  const fold = make("details", { class: "earlier", hidden: true }, make("summary", {}, "Other trainings"), others);
   const hint = make("div", { class: "hint" }, "A training goes on in the background, also when this page is closed. What it has learnt is drawn here.");
-  const job = make("section", { class: "training" }, make("header", {}, title, state, take, resume, halt), track, note, stages, badges, figure, log, refused);
+  const job = make("section", { class: "training", hidden: true }, make("header", {}, title, state, take, resume, halt), track, note, stages, badges, figure, log, refused);
   element.replaceChildren(make("div", { class: "train" },
     make("section", { class: "plan" }, make("h3", {}, "What would be taught"), library, doubt, form, alert),
     make("div", { class: "going" }, hint, job, fold)));
