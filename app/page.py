@@ -8,8 +8,9 @@ from gradio.themes.utils.fonts import LocalFont
 
 from app import named
 from app.front import front
+from app.live.sessions import Sessions
 from app.routes import FRONT
-from app.tabs import agreement, bits, compare, curate, library, listen, search, students, train
+from app.tabs import agreement, bits, compare, curate, library, listen, live, search, students, train
 from app.takes import Takes
 from app.uploads import Uploads
 from store.db import Store
@@ -18,6 +19,7 @@ STYLES = (
     "base",
     "listen",
     "player",
+    "live",
     "library",
     "filters",
     "health",
@@ -34,7 +36,7 @@ HEAD = "\n".join(
     (
         *(f'<link rel="stylesheet" href="/front/{name}.css">' for name in STYLES),
         f'<script defer src="/front/plotly.min.js?v={version("plotly")}"></script>',
-        *(f'<link rel="modulepreload" href="/front/{name}.js">' for name in ("listen", "player", "traces")),
+        *(f'<link rel="modulepreload" href="/front/{name}.js">' for name in ("listen", "player", "traces", "live")),
     )
 )
 
@@ -59,7 +61,7 @@ def theme() -> gr.themes.Base:
     )
 
 
-def build(store: Store, takes: Takes, sent: Uploads) -> gr.Blocks:
+def build(store: Store, takes: Takes, sent: Uploads, sessions: Sessions) -> gr.Blocks:
     """The page of one store, not served yet."""
     blocks = gr.Blocks(title="Etude", analytics_enabled=False, delete_cache=(600, 3600))
     with blocks:
@@ -67,6 +69,8 @@ def build(store: Store, takes: Takes, sent: Uploads) -> gr.Blocks:
         with gr.Tabs() as tabs:
             with gr.Tab("Listen", id="listen"):
                 listened = listen.build(store, takes, blocks)
+            with gr.Tab("Live", id="live"):
+                live.build(sessions)
             with gr.Tab("Library", id="library"):
                 library.build(store, blocks)
             with gr.Tab("Curate", id="curate"):

@@ -57,7 +57,7 @@ def build(store: Store, private: Path) -> FastAPI:
     live_routes.add(app, sessions)
     gr.mount_gradio_app(
         app,
-        page.build(store, takes, sent),
+        page.build(store, takes, sent, sessions),
         path="/",
         show_error=False,
         enable_monitoring=False,

@@ -18,7 +18,7 @@ from app import models
 from app.front import served
 from app.jobs import work
 from app.live.microphone import Microphone, devices
-from app.live.sessions import OVER, Mark, Pcm, Session, Sessions, Told, streamed
+from app.live.sessions import FULL, OVER, Mark, Pcm, Session, Sessions, Told, streamed
 from engine import plugins
 from engine.live import FIRST_S, HOP_S, Point
 from engine.types import SAMPLE_RATE
@@ -27,6 +27,7 @@ LONGEST_PIECE_S = 120.0  # that is taken at once
 LONGEST_CLIP_S = 600.0
 WINDOWS_S = (FIRST_S, 10.0)
 MOST_MARKS = 1000
+BAR = SAMPLE_RATE // 40  # samples of one level
 
 Plain = dict[str, Any]
 
@@ -54,17 +55,17 @@ def hop(sessions: Sessions, asked: Plain) -> Plain:
 
     `heard`: the sample that is expected next; `points`: the student's, [t, a, d, v, held] each; `teacher`: the
     teacher's; `speech`: stretches [start, end], of which the first may go on what was told before; `took_ms`;
-    `pace`: times real time, null where nothing was new; `gap`: samples that never came before this piece; `models`:
-    who answers now; `refused`: why a model that was asked for does not, or nothing. A piece that comes again, since its
-    answer was lost, is told again.
+    `pace`: times real time, null where nothing was new; `gap`: samples that never came before this piece; `levels`:
+    [lowest, highest] of each 25 ms that the computer's microphone heard, 1 is full scale; `models`: who answers now;
+    `refused`: why a model that was asked for does not, or nothing. A piece that comes again, since its answer was lost,
+    is told again.
     """
     session = sessions.get(asked.get("id"))
     if session is None:
         return {"gone": True}
-    if session.microphone:
-        heard = session.hear(session.heard, session.microphone.take())
-    else:
-        heard = session.hear(int(_number(asked, "number", 0, 2**53)), _pcm(asked))
+    microphone = session.microphone
+    pcm = microphone.take() if microphone else _pcm(asked)
+    heard = session.hear(session.heard if microphone else int(_number(asked, "number", 0, 2**53)), pcm)
     refused = _choose(sessions, session, asked)
     with session.lock:
         points, teacher, speech = _news(session, heard.again)
@@ -77,6 +78,7 @@ def hop(sessions: Sessions, asked: Plain) -> Plain:
         "took_ms": {"student": round(heard.student_ms, 2), "queue": round(heard.queue_ms, 2)},
         "pace": heard.pace and round(heard.pace, 1),
         "gap": heard.gap,
+        "levels": _levels(pcm) if microphone else [],
         "models": _models(sessions, session),
         "refused": refused or session.teacher.refused,
     }
@@ -111,6 +113,17 @@ def keep(sessions: Sessions, asked: Plain) -> Plain:
     return {"clip": clip, "said": f"{end - start:.1f} s are in the library as “{name}”."}
 
 
+def computer(sessions: Sessions, asked: Plain) -> Plain:
+    """Go on with this computer's microphone `device`, if `on`; else let go of it, so that the page can send again."""
+    session = _session(sessions, asked)
+    if session.microphone:
+        session.microphone.close()
+    session.microphone = None
+    if asked.get("on") is True:
+        session.microphone = Microphone(_device(asked))
+    return {"heard": session.heard}
+
+
 def close(sessions: Sessions, asked: Plain) -> Plain:
     """End the session `id` and delete its sound."""
     sessions.close(str(asked.get("id")))
@@ -135,7 +148,7 @@ def offers(sessions: Sessions, asked: Plain) -> Plain:
 
 def functions(sessions: Sessions) -> Sequence[Callable[[Any], Plain]]:
     """These functions as those of the component `live`, for `app.front.front`."""
-    return tuple(served(sessions, answer) for answer in (open, hop, mark, keep, close, offers))
+    return tuple(served(sessions, answer) for answer in (open, hop, mark, keep, computer, close, offers))
 
 
 def _news(session: Session, again: bool) -> tuple[list[list[float]], list[list[float]], list[list[float]]]:
@@ -150,6 +163,11 @@ def _news(session: Session, again: bool) -> tuple[list[list[float]], list[list[f
 
 def _rows(points: Sequence[Point], first_s: float) -> list[list[float]]:
     return [[round(point.t + first_s, 3), *(round(value, 5) for value in point[1:])] for point in points]
+
+
+def _levels(pcm: Pcm) -> list[list[float]]:
+    bars = pcm[: len(pcm) // BAR * BAR].reshape(-1, BAR) / FULL
+    return [[round(float(bar.min()), 4), round(float(bar.max()), 4)] for bar in bars]
 
 
 def _choose(sessions: Sessions, session: Session, asked: Plain) -> str:

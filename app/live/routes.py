@@ -25,6 +25,11 @@ def add(app: FastAPI, sessions: Sessions) -> None:
         session = sessions.get(session_id)
         return _gone() if session is None else _download(_wav(session), "audio/wav", "live.wav")
 
+    @app.post("/live/{session_id}/close")  # a page that is left can still send this, and nothing else
+    def close(session_id: str) -> Response:
+        sessions.close(session_id)
+        return Response(status_code=204)
+
     @app.get("/live/{session_id}.csv")
     def table(session_id: str) -> Response:
         session = sessions.get(session_id)

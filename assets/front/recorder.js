@@ -1,7 +1,7 @@
 // The microphone, as it sounds: the browser's gain control, noise suppression and echo cancellation are off, because
 // they erase what arousal is heard by. Samples are gathered in a worklet, so none is lost while the page is busy.
 
-const PLAIN = { autoGainControl: false, noiseSuppression: false, echoCancellation: false, channelCount: 1 };
+export const PLAIN = { autoGainControl: false, noiseSuppression: false, echoCancellation: false, channelCount: 1 };
 
 // Starts at once; `heard(level, seconds)` is told of every block. Resolves to a function that stops and gives a WAV.
 export async function record(heard) {
