@@ -29,13 +29,22 @@ def contract(path: Path) -> dict[str, Any]:
     if not path.is_file():
         raise ValueError(f"There is no model file {path}; give the path of an .onnx file.")
     beside = path.with_suffix(".json")
+    return {"name": path.stem, **DEFAULTS, **stated(beside), "bytes": path.stat().st_size}
+
+
+def stated(beside: Path) -> dict[str, Any]:
+    """What a contract itself states; nothing if there is none.
+
+    Raises:
+        ValueError: it is not a JSON object.
+    """
     try:
-        stated = json.loads(beside.read_text()) if beside.is_file() else {}
+        found = json.loads(beside.read_text()) if beside.is_file() else {}
     except ValueError as error:
         raise ValueError(f"The contract {beside} is not valid JSON: {error}.") from error
-    if not isinstance(stated, dict):
+    if not isinstance(found, dict):
         raise ValueError(f"The contract {beside} is not a JSON object.")
-    return {"name": path.stem, **DEFAULTS, **stated, "bytes": path.stat().st_size}
+    return found
 
 
 def session(model: str | bytes, threads: int = 1) -> onnxruntime.InferenceSession:

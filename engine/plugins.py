@@ -1,6 +1,7 @@
 """A folder is a registry: `engine/teachers/NAME.py` is the teacher of that name. Listing imports nothing.
 
-A file that stands for many, as `timm` for each of timm's backbones, is asked for one as `FILE:NAME`.
+A file that stands for many, as `timm` for each of timm's backbones, is asked for one as `FILE:NAME`. Where it has a
+function `one`, that gives what offers the same as a file of one's own.
 """
 
 import importlib
@@ -22,7 +23,9 @@ def load(kind: str, name: str) -> ModuleType:
         ValueError: no such plug-in; the message names those that exist.
     """
     known = names(kind)
-    file = name.partition(":")[0]
+    file, _, one = name.partition(":")
     if file not in known:
         raise ValueError(f"There is no {kind.rstrip('s')} called {name!r}; there are: {', '.join(known)}.")
-    return importlib.import_module(f"engine.{kind}.{file}")
+    module = importlib.import_module(f"engine.{kind}.{file}")
+    offered: ModuleType = module.one(one) if one and hasattr(module, "one") else module
+    return offered

@@ -75,11 +75,15 @@ class TeacherSpec:
     window_s: float = 2.0  # what one value of the trace has heard
     hop_s: float = 0.25
     precision: str = "fp32"
+    normalisation: str = "its own, inside the file"  # of what it hears; the revision and the code decide it
+    commercial: bool = False  # whether what is distilled from it may be sold; false where nobody said so
+    download_bytes: int = 0  # to fetch before its first use; 0: it comes with Etude
 
     @property
     def fingerprint(self) -> str:
         """Sixteen hex digits that change with anything that changes the answers."""
-        heard = {k: v for k, v in asdict(self).items() if k not in ("title", "licence", "source")}
+        about = ("title", "licence", "source", "normalisation", "commercial", "download_bytes")
+        heard = {k: v for k, v in asdict(self).items() if k not in about}
         return hashlib.sha256(json.dumps(heard, sort_keys=True).encode()).hexdigest()[:16]
 
 

@@ -13,6 +13,7 @@ SPEC = TeacherSpec(
     source="computed",
     revision="1",
     licence="Apache-2.0",
+    commercial=True,
     window_s=1.0,
 )
 

@@ -1,0 +1,119 @@
+"""Where weights lie, which they are, and how they are fetched: from a server on this machine that speaks the hub's
+language."""
+
+import threading
+from contextlib import contextmanager
+from dataclasses import replace
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import pytest
+from huggingface_hub import constants
+
+from engine import hub
+from engine.teachers import audeering, vox_profile
+from tests import checkpoints
+
+COMMIT = "0123456789abcdef0123456789abcdef01234567"
+FILES = {"config.json": b"{}", "model.safetensors": bytes(range(256)) * 40_000}
+SOURCE = replace(audeering.SOURCE, repository="somebody/something", revision=COMMIT)
+
+
+class Hub(BaseHTTPRequestHandler):
+    """Answers as the hub does, and keeps what it was asked for."""
+
+    asked: list[tuple[str, str | None]]
+
+    def do_HEAD(self):
+        self._answer(False)
+
+    def do_GET(self):
+        self._answer(True)
+
+    def _answer(self, whole):
+        self.asked.append((self.path, self.headers.get("Authorization")))
+        name = self.path.rsplit("/", 1)[-1]
+        start = int((self.headers.get("Range") or "bytes=0-")[6:].split("-")[0])
+        content = FILES[name][start:]
+        self.send_response(206 if start else 200)
+        self.send_header("ETag", f'"{name}"')
+        self.send_header("X-Repo-Commit", COMMIT)
+        self.send_header("Content-Length", str(len(content)))
+        self.end_headers()
+        if whole:
+            self.wfile.write(content)
+
+    def log_message(self, *_):
+        pass
+
+
+@contextmanager
+def serving():
+    handler = type("Handler", (Hub,), {"asked": []})
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}", handler.asked
+        server.shutdown()
+
+
+@pytest.fixture
+def cache(tmp_path, monkeypatch):
+    monkeypatch.delenv(hub.VARIABLE, raising=False)
+    monkeypatch.setattr(constants, "HF_HUB_CACHE", str(tmp_path / "cache"))
+    return tmp_path
+
+
+def test_it_is_fetched_once_at_its_commit_and_found_from_then_on(cache):
+    told = []
+    with serving() as (endpoint, asked):
+        assert hub.find(SOURCE) is None
+        here = hub.fetch(SOURCE, lambda came: told.append(came) or True, endpoint)
+        assert {path.name: path.read_bytes() for path in here.iterdir()} == FILES
+        assert all(f"/resolve/{COMMIT}/" in path and token is None for path, token in asked)
+    assert told == sorted(told) and told[-1] == sum(map(len, FILES.values()))
+    assert hub.where(SOURCE) == here and hub.revision(SOURCE) == COMMIT
+    assert hub.find(replace(SOURCE, revision=COMMIT[::-1])) is None
+
+
+def test_it_is_stopped_and_goes_on_later(cache):
+    told = []
+    with serving() as (endpoint, _):
+        with pytest.raises(hub.FetchStopped):
+            hub.fetch(SOURCE, lambda came: came < 1000, endpoint)
+        assert hub.find(SOURCE) is None
+        here = hub.fetch(SOURCE, lambda came: told.append(came) or True, endpoint)
+    assert (here / "model.safetensors").read_bytes() == FILES["model.safetensors"]
+
+
+def test_no_network_is_a_sentence(cache):
+    with pytest.raises(ValueError, match="could not be fetched") as told:
+        hub.fetch(SOURCE, lambda _: True, "http://127.0.0.1:9")
+    assert "\n" not in str(told.value) and "network" in str(told.value)
+
+
+def test_without_a_commit_nothing_is_fetched(cache):
+    assert not vox_profile.SOURCE.pinned
+    with serving() as (endpoint, asked):
+        with pytest.raises(ValueError, match="does not fetch it"):
+            hub.fetch(vox_profile.SOURCE, lambda _: True, endpoint)
+        assert asked == []
+
+
+def test_a_folder_comes_before_the_cache_and_its_revision_follows_its_files(cache, monkeypatch):
+    with serving() as (endpoint, _):
+        hub.fetch(SOURCE, lambda _: True, endpoint)
+    monkeypatch.setenv(hub.VARIABLE, str(cache))
+    assert hub.revision(SOURCE) == COMMIT
+    folder = checkpoints.audeering(cache)
+    assert hub.where(SOURCE) == folder
+    seen = {hub.revision(SOURCE), COMMIT}
+    checkpoints.restated(folder, something="else")
+    seen.add(hub.revision(SOURCE))
+    (folder / "model.safetensors").write_bytes(b"other")
+    seen.add(hub.revision(SOURCE))
+    assert len(seen) == 4 and all(len(each) == hub.REVISION for each in seen)
+    (folder / "model.safetensors").unlink()
+    assert hub.find(SOURCE) is None and hub.revision(SOURCE) == COMMIT  # a spec can be read all the same
+
+
+def test_sizes_in_words():
+    assert (hub.size(661_377_852), hub.size(1_274_500_000)) == ("661 MB", "1.27 GB")
