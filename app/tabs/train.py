@@ -5,6 +5,7 @@ closed page loses nothing, and a second page sees the same.
 """
 
 import ast
+import time
 from collections import Counter
 from dataclasses import asdict
 from functools import cache
@@ -23,6 +24,7 @@ from engine.types import TeacherSpec
 from store.db import Store
 
 TICK_S = 1.0
+RESTS_S = 10.0  # between two counts of a large library
 RECIPES = {
     "etude": "Ours: the teacher answers altered versions too; agreement and error, embeddings, averaging, calibration.",
     "paper": "Wav2Small's own (arXiv 2408.13920), as far as it is known: to compare with.",
@@ -124,17 +126,25 @@ def _students() -> list[str]:
 
 
 class _Painter:
-    """The tab's value; the library is counted only when it may have changed, the rest every time."""
+    """The tab's value; the library is counted only when it may have changed, the rest every time.
+
+    While people rate it changes every second, and a large one takes seconds to count: so it is counted
+    again after ten times as long as that took, but after RESTS_S at the latest.
+    """
 
     def __init__(self, store: Store) -> None:
         self._store, self._plan = store, Shown()
         self._seen: tuple[object, ...] = ()
+        self._rests_until = 0.0
 
     def __call__(self) -> Shown:
         newest = [(job.id, job.state) for job in self._store.jobs.list(1)]
         seen = (self._store.clips.count(), self._store.corrections.count(), models.live(self._store), *newest)
-        if seen != self._seen:
+        begun = time.monotonic()
+        if seen != self._seen and begun >= self._rests_until:
             self._plan, self._seen = plan(self._store), seen
+            took = time.monotonic() - begun
+            self._rests_until = begun + min(10 * took, took + RESTS_S)
         return {"plan": self._plan, **chains.now(self._store)}
 
 

@@ -1,3 +1,4 @@
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -97,5 +98,6 @@ def test_the_library_is_counted_only_when_it_changed(library: Store, monkeypatch
     assert paint() == first
     assert len(counted) == 1
     library.clips.delete([library.clips.find()[0].id])
-    assert paint() != first
+    while paint() == first:  # it rests a while after each count
+        time.sleep(0.01)
     assert len(counted) == 2
