@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from app import console, models, predict, settings, table
+from app import console, models, predict, settings
 from app.console import Verbs, data_option, json_option
 from app.jobs import work
 from app.verbs.bits import bits
@@ -19,6 +19,7 @@ from app.verbs.listen import listen
 from app.verbs.raters import raters_
 from app.verbs.search import search
 from app.verbs.students import retrain, students
+from app.verbs.teachers import fetch, teachers
 from app.verbs.train import train
 from store.db import Store
 
@@ -41,6 +42,8 @@ for verb in (
     labels,
     listen,
     raters_,
+    teachers,
+    fetch,
     students,
     retrain,
     compare,
@@ -95,18 +98,12 @@ def predict_(
     if teacher and student:
         raise click.UsageError("Give --teacher or --student, not both.")
     bad = 0
+    settings.point_at_teachers(data)
     opened = _student(student, data) if student else models.teacher(teacher or models.TEACHER)
     for answer in predict.files(opened.model, files):
         bad += "error" in answer
         click.echo(json.dumps(answer) if as_json else predict.line(answer))
     sys.exit(1 if bad else 0)
-
-
-@main.command()
-@json_option
-def teachers(as_json: bool) -> None:
-    """The teachers, what they are and under which licence."""
-    console.table([table.facts(models.teacher(name)) for name in models.teachers()], as_json)
 
 
 @main.command()

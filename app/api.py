@@ -7,7 +7,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from app import models, table
+from app import models, table, teachers
 from app import predict as prediction
 from app.students import graduates
 from app.training import defaults, lessons, trainings
@@ -48,8 +48,10 @@ def label(store: Store, teacher: str = models.TEACHER) -> Plain:
     Raises:
         ValueError: there is no such teacher.
     """
-    if teacher not in models.teachers():
-        raise ValueError(f"There is no teacher called {teacher!r}; there are: {', '.join(models.teachers())}.")
+    if teacher not in teachers.known():
+        raise ValueError(f"There is no teacher called {teacher!r}; there are: {', '.join(teachers.known())}.")
+    if missing := teachers.how(teacher):
+        raise ValueError(missing)
     return {"job": store.jobs.add("label", {"teacher": teacher})}
 
 

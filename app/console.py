@@ -93,5 +93,5 @@ def table(rows: list[dict[str, Any]], as_json: bool) -> None:
         return
     for row in rows:
         size = f"{row['bytes'] / 1000:,.1f} kB" if row["bytes"] else "no weights"
-        live = "  live" if row.get("live") else ""
-        click.echo(f"{row['name']:<12} {size:>12}  {row['title']}  [{row['licence']}]{live}")
+        mark = "  live" if row.get("live") else "" if row.get("here", True) else "  not here"
+        click.echo(f"{row['name']:<12} {size:>12}  {row['title']}  [{row['licence']}]{mark}")

@@ -6,6 +6,7 @@ from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING
 
+from app import teachers as taught
 from engine import plugins
 from engine.onnx_model import ASSETS, OnnxModel, contract
 from engine.types import Model, StudentSpec, TeacherSpec
@@ -15,7 +16,7 @@ from store.records import StudentRecord
 if TYPE_CHECKING:  # torch: seconds to import, and most who open models need none
     from engine.network import Network
 
-TEACHER = "embedded"  # what Etude brings along, in assets
+TEACHER = taught.FIRST
 EMBEDDED = ("etude", "wav2small")
 STUDENT = EMBEDDED[0]
 _one_at_a_time = Lock()
@@ -34,8 +35,8 @@ class Opened:
 
 
 def teachers() -> list[str]:
-    """The teachers' names, the embedded one first."""
-    return sorted(plugins.names("teachers"), key=lambda name: name != TEACHER)
+    """The names of the teachers that can answer now, the embedded one first."""
+    return taught.ready()
 
 
 def students(store: Store) -> list[str]:
@@ -53,10 +54,10 @@ def teacher(name: str) -> Opened:
     """Open a teacher.
 
     Raises:
-        ValueError: there is none of that name, or its file is missing or damaged.
+        ValueError: there is none of that name, its file is missing or damaged, or its weights are not here.
     """
     with _one_at_a_time:
-        return _teacher(name)
+        return _teacher(name, plugins.load("teachers", name).SPEC.fingerprint)
 
 
 def student(store: Store, name: str) -> Opened:
@@ -137,7 +138,7 @@ def student_file(path: Path) -> Opened:
 
 
 @lru_cache(maxsize=4)
-def _teacher(name: str) -> Opened:
+def _teacher(name: str, _: str) -> Opened:  # other weights in its folder are another fingerprint
     module = plugins.load("teachers", name)
     return _opened(module.load(), module.SPEC.title, module.SPEC.licence, module.SPEC)
 
@@ -151,4 +152,5 @@ def _student(path: Path) -> Opened:
 def _opened(model: Model, title: str, licence: str, spec: TeacherSpec | None = None) -> Opened:
     path: Path | None = getattr(model, "path", None)
     parameters = getattr(model, "contract", {}).get("parameters")
-    return Opened(model, title, licence, path.stat().st_size if path else None, parameters, spec)
+    size = path.stat().st_size if path else spec.download_bytes or None if spec else None
+    return Opened(model, title, licence, size, parameters, spec)

@@ -6,6 +6,7 @@ The variable ETUDE_TEACHERS names a folder with a sub-folder for each teacher; w
 
 import hashlib
 import os
+import shutil
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -126,6 +127,22 @@ def fetch(source: Source, told: Callable[[int], bool], endpoint: str | None = No
     return paths[0].parent
 
 
+def check_room(count: int) -> None:
+    """Refuse a download that the disk has no room for, before it fails halfway.
+
+    Raises:
+        ValueError: there is less room than so many bytes.
+    """
+    from huggingface_hub import constants
+
+    place = Path(constants.HF_HUB_CACHE)
+    while not place.exists():
+        place = place.parent
+    free = shutil.disk_usage(place).free
+    if free < count:
+        raise ValueError(f"The disk of {place} has {size(free)} left, and this needs {size(count)}; make room.")
+
+
 def size(count: int) -> str:
     """Bytes, in words."""
     return f"{count / 1e9:.2f} GB" if count >= 1e9 else f"{count / 1e6:.0f} MB"
@@ -152,8 +169,9 @@ def _checked(here: Path, source: Source) -> Path:
 
 def _missing(source: Source, root: Path | None) -> str:
     place = f"{root / source.name}" if root else f"DIR/{source.name} and set {VARIABLE}=DIR"
-    gone = f" {VARIABLE} is {root}, which is not there." if root is not None and not root.is_dir() else ""
-    own = f"put {' and '.join(source.files)} into {place}"
+    gone = f" The folder of teachers is {root}, which is not there." if root is not None and not root.is_dir() else ""
+    other = f" ({VARIABLE} names another folder)" if root else ""
+    own = f"put {' and '.join(source.files)} into {place}{other}"
     how = f"Fetch them with `etude fetch {source.name}`, or {own}" if source.pinned else f"To use it, {own}"
     at = f"revision {source.revision}" if source.pinned else f"{UNPINNED}, so Etude does not fetch it"
     return (

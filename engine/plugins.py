@@ -20,12 +20,16 @@ def load(kind: str, name: str) -> ModuleType:
     """Import one plug-in; what follows a colon is the plug-in's own affair.
 
     Raises:
-        ValueError: no such plug-in; the message names those that exist.
+        ValueError: no such plug-in; the message names those that exist. Or one of a file's many has to be named.
     """
     known = names(kind)
     file, _, one = name.partition(":")
     if file not in known:
         raise ValueError(f"There is no {kind.rstrip('s')} called {name!r}; there are: {', '.join(known)}.")
-    module = importlib.import_module(f"engine.{kind}.{file}")
-    offered: ModuleType = module.one(one) if one and hasattr(module, "one") else module
+    module: ModuleType = importlib.import_module(f"engine.{kind}.{file}")
+    if not hasattr(module, "one"):
+        return module
+    if not one:
+        raise ValueError(f"Say which {kind.rstrip('s')} of {file} you mean, as {file}:NAME.")
+    offered: ModuleType = module.one(one)
     return offered

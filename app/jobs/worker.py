@@ -20,7 +20,7 @@ from multiprocessing.context import SpawnProcess
 from pathlib import Path
 from typing import Self
 
-from app.jobs import work
+from app.jobs import fetching, work
 from app.library import examine
 from app.rating import doubts, rated
 from app.students import comparisons, keeping
@@ -196,6 +196,8 @@ def _work(store: Store, job: JobRecord) -> Generator[work.Progress]:
             yield from work.import_folder(store, folder, job.id)
         case "label":
             yield from work.label(store, job.arguments["teacher"], job.arguments.get("ids"), job.id)
+        case fetching.KIND:
+            yield from fetching.fetch(job.arguments["teacher"])
         case examine.KIND:
             yield from examine.examine(store, job.id)
         case doubts.KIND:

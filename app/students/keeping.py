@@ -5,7 +5,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from app import models
+from app import models, teachers
 from app.rating import doubts
 from app.training import lessons
 from app.training.trainings import TrainOrder
@@ -17,7 +17,7 @@ HOME = "students"  # the folder, in the store's, of the files that stay
 LESSONS = ".lessons.json"  # what a student was taught
 BEGAN = ".start.safetensors"  # the weights that its training began with, where it did not begin with nothing
 SUFFIXES = (".onnx", ".json", ".npz", ".safetensors", LESSONS, BEGAN)
-RESERVED = (*models.EMBEDDED, *models.teachers())
+RESERVED = (*models.EMBEDDED, *teachers.known())
 LONGEST = 2000  # characters of a note
 
 

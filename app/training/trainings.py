@@ -61,7 +61,7 @@ class TrainOrder:
         return order
 
     def _check(self) -> None:
-        for kind, name in (("student", self.spec.architecture.split(":")[0]), ("teacher", self.teacher)):
+        for kind, name in (("student", self.spec.architecture.split(":")[0]), ("teacher", self.teacher.split(":")[0])):
             known = plugins.names(f"{kind}s")
             if name not in known:
                 raise ValueError(f"There is no {kind} called {name!r}; there are: {', '.join(known)}.")

@@ -1,10 +1,7 @@
 """Where weights lie, which they are, and how they are fetched: from a server on this machine that speaks the hub's
 language."""
 
-import threading
-from contextlib import contextmanager
 from dataclasses import replace
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 from huggingface_hub import constants
@@ -12,47 +9,9 @@ from huggingface_hub import constants
 from engine import hub
 from engine.teachers import audeering, vox_profile
 from tests import checkpoints
+from tests.hub import COMMIT, FILES, serving
 
-COMMIT = "0123456789abcdef0123456789abcdef01234567"
-FILES = {"config.json": b"{}", "model.safetensors": bytes(range(256)) * 40_000}
 SOURCE = replace(audeering.SOURCE, repository="somebody/something", revision=COMMIT)
-
-
-class Hub(BaseHTTPRequestHandler):
-    """Answers as the hub does, and keeps what it was asked for."""
-
-    asked: list[tuple[str, str | None]]
-
-    def do_HEAD(self):
-        self._answer(False)
-
-    def do_GET(self):
-        self._answer(True)
-
-    def _answer(self, whole):
-        self.asked.append((self.path, self.headers.get("Authorization")))
-        name = self.path.rsplit("/", 1)[-1]
-        start = int((self.headers.get("Range") or "bytes=0-")[6:].split("-")[0])
-        content = FILES[name][start:]
-        self.send_response(206 if start else 200)
-        self.send_header("ETag", f'"{name}"')
-        self.send_header("X-Repo-Commit", COMMIT)
-        self.send_header("Content-Length", str(len(content)))
-        self.end_headers()
-        if whole:
-            self.wfile.write(content)
-
-    def log_message(self, *_):
-        pass
-
-
-@contextmanager
-def serving():
-    handler = type("Handler", (Hub,), {"asked": []})
-    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_port}", handler.asked
-        server.shutdown()
 
 
 @pytest.fixture
@@ -84,9 +43,10 @@ def test_it_is_stopped_and_goes_on_later(cache):
     assert (here / "model.safetensors").read_bytes() == FILES["model.safetensors"]
 
 
-def test_no_network_is_a_sentence(cache):
+def test_no_network_is_a_sentence(cache, monkeypatch):
+    monkeypatch.setattr(constants, "HF_HUB_OFFLINE", True)
     with pytest.raises(ValueError, match="could not be fetched") as told:
-        hub.fetch(SOURCE, lambda _: True, "http://127.0.0.1:9")
+        hub.fetch(SOURCE, lambda _: True)
     assert "\n" not in str(told.value) and "network" in str(told.value)
 
 

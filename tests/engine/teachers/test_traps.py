@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 import torch
 import transformers
+from huggingface_hub import constants
 
 from engine import checkpoint, hub
 from engine.encoded import EncodedTeacher
@@ -149,8 +150,9 @@ def test_a_local_folder_that_is_not_there_is_told_as_that(tmp_path, monkeypatch)
     shutil.rmtree(gone, ignore_errors=True)
 
 
-def test_offline_and_uncached_says_what_how_large_under_which_licence_and_where_to_put_it(monkeypatch):
+def test_offline_and_uncached_says_what_how_large_under_which_licence_and_where_to_put_it(tmp_path, monkeypatch):
     monkeypatch.delenv(hub.VARIABLE, raising=False)
+    monkeypatch.setattr(constants, "HF_HUB_CACHE", str(tmp_path))
     for module in (audeering, odyssey, vox_profile):
         source = module.SOURCE
         told = refused("not on this machine", module.load)
