@@ -14,6 +14,7 @@ from app.verbs.doubt import doubt
 from app.verbs.export import check, export, schemes
 from app.verbs.health import health
 from app.verbs.jobs import compare, jobs
+from app.verbs.label import label, merge
 from app.verbs.labels import labels
 from app.verbs.listen import listen
 from app.verbs.raters import raters_
@@ -39,6 +40,8 @@ for verb in (
     check,
     health,
     doubt,
+    label,
+    merge,
     labels,
     listen,
     raters_,
@@ -73,16 +76,6 @@ def import_(folder: Path, data: Path | None, as_json: bool) -> None:
     """Take a folder's clips into the library; doing it twice changes nothing."""
     with Store(settings.data_folder(data)) as store:
         console.done(work.import_folder(store, folder), as_json, "refused")
-
-
-@main.command()
-@click.option("--teacher", default=models.TEACHER, help="Its name; see `etude teachers`.", show_default=True)
-@data_option
-@json_option
-def label(teacher: str, data: Path | None, as_json: bool) -> None:
-    """Let a teacher answer every clip that it has not answered yet."""
-    with Store(settings.data_folder(data)) as store:
-        console.done(work.label(store, teacher), as_json, "failed")
 
 
 @main.command("predict")

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
-from engine import audio, corpora, listen, plugins
+from engine import audio, corpora
 from engine.types import Answer, CorpusRow, TeacherSpec
 from store.db import Store
 from store.records import ClipRecord, LabelRecord
@@ -88,39 +88,6 @@ def import_folder(store: Store, folder: Path, job_id: int | None = None) -> Iter
     there = len(rows) - added - len(refused)
     message = f"{added} added, {there} already there, {len(refused)} refused."
     yield Progress(len(rows), len(rows), message, {"added": added, "already_there": there, "refused": refused})
-
-
-def label(
-    store: Store, teacher: str, ids: Collection[str] | None = None, job_id: int | None = None
-) -> Generator[Progress]:
-    """Ask a teacher about every clip, or those of `ids`, that it has not answered yet as it is now.
-
-    The result counts clips `labelled` now and `already_labelled`, and lists `failed` clips with `path` and `reason`.
-
-    Raises:
-        ValueError: there is no such teacher, or it can't be loaded.
-    """
-    plugin = plugins.load("teachers", teacher)
-    spec: TeacherSpec = plugin.SPEC
-    todo = [clip_id for clip_id in store.labels.missing(spec.fingerprint) if ids is None or clip_id in ids]
-    total = store.clips.count() if ids is None else len(ids)
-    before, failed = total - len(todo), list[dict[str, str]]()
-    labelled, model = 0, plugin.load(threads=1)
-    for done, clip in enumerate(map(store.clips.get, todo), before):
-        if clip is None:  # deleted meanwhile
-            continue
-        yield Progress(done, total, f"The teacher labels clip {done + 1} of {total}, {clip.name}.")
-        try:
-            answer = listen.answer(model, audio.read(store.clips.audio(clip.id)))
-            store.labels.add(label_record(clip.id, spec, answer))
-            labelled += 1
-        except sqlite3.Error:
-            raise
-        except Exception as error:  # whatever is wrong with one file, the others go on
-            failed.append({"path": clip.source or clip.name, "reason": sentence(error)})
-            store.jobs.refuse(job_id, **failed[-1])
-    message = f"{labelled} labelled, {before} already labelled, {len(failed)} failed."
-    yield Progress(total, total, message, {"labelled": labelled, "already_labelled": before, "failed": failed})
 
 
 def keep(store: Store, path: Path, name: str, answers: Collection[tuple[TeacherSpec, Answer]] = ()) -> str:

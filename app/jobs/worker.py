@@ -25,13 +25,13 @@ from app.library import examine
 from app.rating import doubts, rated
 from app.students import comparisons, keeping
 from app.training import searches, trainings
+from engine.pool import ONE_THREAD
 from store.db import Store
 from store.records import JobRecord
 
 POLL_S = 0.5  # between looks for a job
 BEAT_S = 0.5  # between two writes of a job's progress
 CHECK_S = 1.0  # between looks whether the worker still lives
-ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
 
 log = logging.getLogger("app")
 
@@ -195,7 +195,7 @@ def _work(store: Store, job: JobRecord) -> Generator[work.Progress]:
                 raise ValueError(f"Give the folder's whole path, such as {Path.home() / 'voices'}.")
             yield from work.import_folder(store, folder, job.id)
         case "label":
-            yield from work.label(store, job.arguments["teacher"], job.arguments.get("ids"), job.id)
+            yield from local.label(store, job.arguments["teacher"], job.arguments.get("ids"), job.id)
         case fetching.KIND:
             yield from fetching.fetch(job.arguments["teacher"])
         case examine.KIND:

@@ -14,6 +14,7 @@ import numpy as np
 from app import models
 from app.jobs import work
 from app.jobs.work import PARTS, Progress, within
+from app.labelling import local
 from app.training import estimates, graduate, lessons, retraining, school, stages, trainings
 from app.training.trainings import ANSWERED, DISTILLED, LABELLED, TrainOrder
 from engine import distil, plugins, team, weights
@@ -52,7 +53,7 @@ def _chain(store: Store, order: TrainOrder, home: Path, job_id: int) -> Generato
     taught = school.taken(store, home)
     store.journal.note(job_id, lessons.told(taught))
     _check_room(store, order, home)
-    labelling = work.label(store, order.teacher, job_id=job_id)
+    labelling = local.label(store, order.teacher, job_id=job_id)
     if store.labels.missing(plugins.load("teachers", order.teacher).SPEC.fingerprint):
         yield from within(0, LABELLED, labelling, "label")
     yield from within(LABELLED, ANSWERED, school.gather(store, order, home, job_id), "answer")

@@ -107,59 +107,6 @@ def test_what_the_corpus_says_is_kept(store: Store, sounds: Path) -> None:
     assert kept == ("emo", "ada", "female", "de", "joy", "CC0-1.0", "test")
 
 
-def test_a_teacher_answers_each_clip_once(store: Store, sounds: Path) -> None:
-    end(work.import_folder(store, sounds))
-    assert end(work.label(store, "loudness")) == {"labelled": 5, "already_labelled": 0, "failed": []}
-    assert end(work.label(store, "loudness")) == {"labelled": 0, "already_labelled": 5, "failed": []}
-    assert store.stats()["labels"] == {"loudness": 5}
-
-
-def test_a_label_is_what_the_teacher_says(store: Store, sounds: Path) -> None:
-    end(work.import_folder(store, sounds))
-    end(work.label(store, "loudness"))
-    model = plugins.load("teachers", "loudness").load()
-    for clip in store.clips.find():
-        said = listen.answer(model, audio.read(clip.source))
-        label = store.labels.get(clip.id, "loudness")
-        assert label is not None
-        np.testing.assert_array_equal(label.adv, said.adv)
-        np.testing.assert_array_equal(label.trace.values, said.trace.values)
-        assert label.speech_s == clip.speech_s == said.speech_s
-
-
-def test_only_the_clips_asked_for_are_labelled(store: Store, sounds: Path) -> None:
-    end(work.import_folder(store, sounds))
-    first, second, *_ = (clip.id for clip in store.clips.find())
-    assert end(work.label(store, "loudness", [first]))["labelled"] == 1
-    assert end(work.label(store, "loudness", [first, second])) == {"labelled": 1, "already_labelled": 1, "failed": []}
-
-
-def test_a_clip_that_fails_does_not_stop_the_others(store: Store, sounds: Path) -> None:
-    end(work.import_folder(store, sounds))
-    lost, damaged, deleted, *_ = store.clips.find()
-    store.clips.audio(lost.id).unlink()
-    store.clips.audio(damaged.id).write_bytes(b"no longer audio")
-    job_id = store.jobs.add("label", {})
-    steps = work.label(store, "loudness", None, job_id)
-    next(steps)
-    store.clips.delete([deleted.id])
-    *_, last = steps
-    assert last.result is not None
-    assert last.result["labelled"] == 2
-    failed = {failure["path"] for failure in last.result["failed"]}
-    assert failed == {lost.source, damaged.source} == {refusal.path for refusal in store.jobs.refusals(job_id)}
-
-
-def test_work_that_is_dropped_halfway_keeps_what_is_done(store: Store, sounds: Path) -> None:
-    end(work.import_folder(store, sounds))
-    steps = work.label(store, "loudness")
-    for _ in range(3):
-        next(steps)
-    del steps
-    assert store.stats()["labels"] == {"loudness": 2}
-    assert end(work.label(store, "loudness"))["labelled"] == 3
-
-
 def test_a_job_that_goes_on_does_not_decode_again_what_it_has_and_a_new_job_does(store: Store, sounds: Path) -> None:
     store.jobs.add("import", {})
     job = store.jobs.claim("w")
@@ -172,11 +119,6 @@ def test_a_job_that_goes_on_does_not_decode_again_what_it_has_and_a_new_job_does
     assert later is not None
     result = end(work.import_folder(store, sounds, later.id))
     assert (result["added"], result["already_there"], len(result["refused"])) == (0, 5, 3)
-
-
-def test_an_unknown_teacher_is_told_with_the_known_ones(store: Store) -> None:
-    with pytest.raises(ValueError, match=r"no teacher called 'nobody'.*loudness"):
-        next(work.label(store, "nobody"))
 
 
 def test_a_single_sound_is_kept_with_what_its_teacher_said(store: Store, sounds: Path) -> None:

@@ -15,8 +15,9 @@ import soundfile as sf
 
 from app import models
 from app.jobs import work
-from app.jobs.worker import ONE_THREAD, Worker, start, stop
+from app.jobs.worker import Worker, start, stop
 from app.training import stages, trainings
+from engine.pool import ONE_THREAD
 from store.db import Store
 from store.records import JobRecord
 from tests import classroom
