@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Self
 
 from app.jobs import fetching, work
+from app.labelling import local
 from app.library import examine
 from app.rating import doubts, rated
 from app.students import comparisons, keeping
