@@ -3,7 +3,7 @@
 import { make } from "./axes.js";
 
 const KEYS = { rater: "etude-rater", blind: "etude-blind" };
-const PROMISE = "Blind first: the machine’s answer is shown only after yours, and you may change it then.";
+const PROMISE = "The machine’s answer is shown only after yours, and you may change it then.";
 
 export const remembered = () => ({ rater: localStorage.getItem(KEYS.rater) ?? "", blind: localStorage.getItem(KEYS.blind) === "yes" });
 

@@ -9,7 +9,7 @@ const day = (seconds) => new Date(1000 * seconds).toLocaleString(undefined, { da
 function agreement({ ccc, low, high, beside }, axis) {
   if (!ccc) return make("td", { class: "ccc" }, "–");
   const ends = low ? `${number(low[axis])} to ${number(high[axis])}` : "one speaker: no interval";
-  return make("td", { class: `ccc ${AXES[axis].key}` }, make("b", {}, number(ccc[axis])), make("span", { class: "small" }, ends),
+  return make("td", { class: `ccc ${AXES[axis].key}`, "data-axis": AXES[axis].name }, make("b", {}, number(ccc[axis])), make("span", { class: "small" }, ends),
     make("span", { class: "small ridge", title: RIDGE }, `ridge ${number(beside?.[axis] ?? null)}`));
 }
 

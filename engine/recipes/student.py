@@ -75,7 +75,7 @@ def write(work: Path, name: str, seed: int, processes: int, target: Path) -> Non
         "opset": export.OPSET,
         "parameters": numbers(student),
         "sha256": hashlib.sha256(target.read_bytes()).hexdigest(),
-        "spec": asdict(run.spec),
+        "spec": asdict(replace(run.spec, seed=seed)),
         "options": asdict(replace(run.options, processes=processes)),
         "seeds": [seed],
         "versions": export.versions(),
