@@ -15,6 +15,9 @@ import numpy.typing as npt
 
 AXES = ("arousal", "dominance", "valence")  # the only order, everywhere
 SAMPLE_RATE = 16_000  # Hz, mono: what every teacher and student hears
+LISTENING = (
+    1  # of the code that cuts clips and finds speech (`engine.listen`, `engine.speech`): a change makes labels old
+)
 
 Floats = npt.NDArray[np.float32]
 Span = tuple[float, float]  # start and end, in seconds
@@ -83,7 +86,7 @@ class TeacherSpec:
     def fingerprint(self) -> str:
         """Sixteen hex digits that change with anything that changes the answers."""
         about = ("title", "licence", "source", "normalisation", "commercial", "download_bytes")
-        heard = {k: v for k, v in asdict(self).items() if k not in about}
+        heard = {k: v for k, v in asdict(self).items() if k not in about} | {"listening": LISTENING}
         return hashlib.sha256(json.dumps(heard, sort_keys=True).encode()).hexdigest()[:16]
 
 

@@ -74,6 +74,7 @@ def _shards(
     out: Path, teacher: str, data: Path | None, of: int | None, number: int | None, processes: int | None, by_ray: bool
 ) -> Generator[Progress]:
     folder = out.expanduser().absolute()
+    settings.point_at_teachers(data)
     if not manifest(folder, teacher).exists():  # else no library is opened, or made
         with Store(settings.data_folder(data)) as store:
             shards.plan(store, folder, teacher)

@@ -3,6 +3,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from engine import types
 from engine.types import AXES, TeacherSpec, Trace, ordered
 
 SPEC = TeacherSpec(name="a", title="A", source="here", revision="1", licence="MIT")
@@ -22,6 +23,12 @@ def test_a_fingerprint_follows_what_changes_the_answers_and_nothing_else():
     for change in ({"revision": "2"}, {"window_s": 1.0}, {"hop_s": 0.5}, {"precision": "int8"}):
         assert replace(SPEC, **change).fingerprint != SPEC.fingerprint
     assert replace(SPEC, title="B", licence="other").fingerprint == SPEC.fingerprint
+
+
+def test_a_fingerprint_follows_the_code_that_cuts_clips(monkeypatch):
+    before = SPEC.fingerprint
+    monkeypatch.setattr(types, "LISTENING", types.LISTENING + 1)
+    assert SPEC.fingerprint != before
 
 
 def test_times_are_the_windows_middles():
