@@ -13,20 +13,21 @@ class TeacherError(ValueError):
     """The teacher itself can't be asked, whatever the clip."""
 
 
-def answer(teacher: str, path: str, duration_s: float) -> Answer:
+def answer(teacher: str, path: str, duration_s: float, precision: str = "fp32") -> Answer:
     """What a teacher says of a clip.
 
     Args:
         teacher: its name; it is loaded once.
         path: of the sound file.
         duration_s: how long that is, as far as is known.
+        precision: another than fp32 only of a teacher that offers it.
 
     Raises:
         TeacherError: there is no such teacher, or it can't be loaded.
         AudioError: the file can't be heard.
     """
     try:
-        model = _model(teacher)
+        model = _model(teacher, precision)
     except ValueError as error:
         raise TeacherError(str(error)) from error
     if duration_s > LONG_S:
@@ -35,6 +36,7 @@ def answer(teacher: str, path: str, duration_s: float) -> Answer:
 
 
 @lru_cache(maxsize=1)
-def _model(name: str) -> Model:
-    model: Model = plugins.load("teachers", name).load(threads=1)
+def _model(name: str, precision: str) -> Model:
+    asked = {} if precision == "fp32" else {"precision": precision}
+    model: Model = plugins.load("teachers", name).load(threads=1, **asked)
     return model

@@ -10,6 +10,7 @@ from collections.abc import Collection, Generator, Iterator
 from contextlib import closing
 
 from app.jobs.work import Progress, label_record, sentence
+from app.labelling import rounding
 from app.training.estimates import words
 from engine import plugins, pool
 from engine.answering import TeacherError, answer
@@ -20,7 +21,7 @@ from store.records import ClipRecord
 WORTH = 20  # clips a process: it takes a second to begin
 TOLD = 10  # clips from which the time that is left can be told
 
-Task = tuple[str, str, float]
+Task = tuple[str, str, float, str]
 
 
 def label(
@@ -32,7 +33,8 @@ def label(
 ) -> Generator[Progress]:
     """Ask a teacher about every clip, or those of `ids`, that it has not answered yet as it is now.
 
-    The result counts clips `labelled` now and `already_labelled`, and lists `failed` clips with `path` and `reason`.
+    The result counts clips `labelled` now and `already_labelled`, and lists `failed` clips with `path` and `reason`;
+    of a teacher that can compute in 16 bits it says in which `precision` it did, and why.
 
     Args:
         store, teacher, ids: what is labelled, and by whom.
@@ -42,12 +44,12 @@ def label(
     Raises:
         ValueError: there is no such teacher, or it can't be loaded.
     """
-    spec: TeacherSpec = plugins.load("teachers", teacher).SPEC
+    spec, why = rounding.chosen(store, plugins.load("teachers", teacher))
     todo = [clip_id for clip_id in store.labels.missing(spec.fingerprint) if ids is None or clip_id in ids]
     total = store.clips.count() if ids is None else len(ids)
     run = _Run(store, teacher, spec, job_id)
     before, begun = total - len(todo), time.monotonic()
-    yield Progress(before, total, f"The teacher labels {len(todo):,} clips.")
+    yield Progress(before, total, f"The teacher labels {len(todo):,} clips. {why}".rstrip())
     processes = min(processes or pool.cores(), max(1, len(todo) // WORTH))
     with closing(pool.each(answer, run.tasks(todo), processes)) as coming:
         for came in coming:
@@ -56,8 +58,9 @@ def label(
             left = _left(time.monotonic() - begun, run.taken, len(todo))
             told = f"The teacher has labelled {before + run.taken:,} of {total:,} clips{left}"
             yield Progress(before + run.taken, total, told)
-    message = f"{run.labelled} labelled, {before} already labelled, {len(run.failed)} failed."
+    message = f"{run.labelled} labelled, {before} already labelled, {len(run.failed)} failed. {why}".rstrip()
     result = {"labelled": run.labelled, "already_labelled": before, "failed": run.failed}
+    result |= {"precision": why} if why else {}
     yield Progress(total, total, message, result)
 
 
@@ -74,6 +77,7 @@ class _Run:
         self.taken = self.labelled = 0
         self.failed = list[dict[str, str]]()
         self._store, self._teacher, self._spec, self._job_id = store, teacher, spec, job_id
+        self._precision = "bf16" if spec.precision == "bf16" else "fp32"  # an embedded one's is its file's affair
         self._asked = dict[int, ClipRecord]()
 
     def tasks(self, ids: Collection[str]) -> Iterator[Task]:
@@ -81,7 +85,7 @@ class _Run:
         found = (clip for clip in map(self._store.clips.get, ids) if clip is not None)
         for place, clip in enumerate(found):
             self._asked[place] = clip
-            yield self._teacher, str(self._store.clips.audio(clip.id)), clip.duration_s
+            yield self._teacher, str(self._store.clips.audio(clip.id)), clip.duration_s, self._precision
 
     def take(self, place: int, came: Answer | Exception) -> None:
         """Keep the answer to a task, or why there is none."""

@@ -1,7 +1,7 @@
 """`kill -9` at random moments during `etude label`: labels lost, doubled, and whether it goes on.
 
-`python -m tests.bench.killed [--kills N] [--clips N] [--seed N]`. Labels seen before a kill must be there after it, unchanged; a
-library that is wholly labelled is followed by a fresh one.
+`python -m tests.bench.killed [--kills N] [--clips N] [--seed N]`. Labels seen before a kill must be there after it,
+unchanged; a library that is wholly labelled is followed by a fresh one.
 """
 
 import argparse
