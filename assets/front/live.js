@@ -13,6 +13,8 @@ import { values } from "./values.js";
 
 const RATE = 16_000;
 const TRAIL_S = 5;
+const PATIENCE_S = 0.15; // without an answer, until sound is drawn alone
+const QUIET = { peak: 0, clipped: 0 };
 const MUTED = "The microphone sends nothing but silence; is it muted, or switched off?";
 const CAUTION = "These numbers say how listeners tend to rate speech that sounds like this, not what this person feels. The sound stays on this machine, and is deleted with the page or ten minutes after the last of it.";
 
@@ -41,6 +43,8 @@ export function mount(element, { server }) {
   let state = "idle"; // on, paused, over
   let mic = null;
   let levels = bars();
+  let fresh = []; // levels that are not drawn yet
+  let loud = { ...QUIET }; // since the meter was
   let expected = 0; // the number of the microphone's next sample
   let missed = 0; // samples
   let answers = null; // the models that answer
@@ -81,7 +85,7 @@ export function mount(element, { server }) {
     link.drop();
     view.clear();
     takes.clear();
-    [levels, missed, answers] = [bars(), 0, null];
+    [levels, fresh, missed, answers] = [bars(), [], 0, null];
     say("");
     await goOn();
   }
@@ -109,6 +113,7 @@ export function mount(element, { server }) {
     await mic?.stop();
     mic = null;
     await link.settle();
+    if (fresh.length) heed();
   }
 
   async function rest() {
@@ -140,8 +145,16 @@ export function mount(element, { server }) {
     if (data.number !== expected) complain(`${told((data.number - expected) / RATE)} of sound were lost in the browser.`);
     expected = data.number + data.pcm.length;
     link.add(data.pcm);
-    level.show(data.peak, data.clipped);
-    view.sound(levels(data.pcm), link.total / RATE);
+    loud = { peak: Math.max(loud.peak, data.peak), clipped: loud.clipped + data.clipped };
+    fresh.push(...levels(data.pcm));
+    if (link.total / RATE - view.heard > PATIENCE_S) heed(); // else with the answer: one frame for both
+  }
+
+  // Draw what was recorded.
+  function heed() {
+    if (fresh.length) level.show(loud.peak, loud.clipped);
+    view.sound(fresh, link.total / RATE);
+    [fresh, loud] = [[], { ...QUIET }];
     time();
   }
 
@@ -153,18 +166,18 @@ export function mount(element, { server }) {
 
   function answered(answer, sent, milliseconds) {
     if (answer.levels.length) {
-      view.sound(answer.levels, link.heard);
-      level.show(Math.max(...answer.levels.flat().map(Math.abs)), false);
-      time();
+      fresh.push(...answer.levels);
+      loud = { peak: Math.max(...answer.levels.flat().map(Math.abs)), clipped: 0 };
     }
+    if (link.total / RATE > view.heard) heed();
     missed += answer.gap;
-    const fresh = view.answers(answer);
+    const points = view.answers(answer);
     whoAnswers(answer);
     const last = view.lines.teacher.last;
     speed.answered(answer, last && Math.max(0, link.heard - last[0]), missed);
     show(null);
     takes.tell();
-    painted(sent, { milliseconds, took: answer.took_ms, fresh });
+    painted(sent, { milliseconds, took: answer.took_ms, points });
   }
 
   // How long each hop took until its answer is on the screen.

@@ -96,19 +96,22 @@ export function chart({ look, choose, follow }) {
     }
   }
 
-  const span = (box, from, to) => { box.style.left = `${x(from)}px`; box.style.width = `${Math.max(0, x(to - from))}px`; };
+  // Boxes a pixel wide are stretched: unlike another width, that asks for no new layout of the page.
+  const span = (box, from, to) => { box.style.transform = `translateX(${x(from)}px) scaleX(${Math.max(0, x(to - from))})`; };
 
   function extend() {
     if (!width) return;
-    tape.style.width = `${Math.max(width, x(heard))}px`;
+    const wide = Math.max(width, x(Math.ceil(heard / TILE_S) * TILE_S));
+    if (wide !== tape.clientWidth) tape.style.width = `${wide}px`;
     span(heardBox, 0, heard);
-    span(behind, Math.min(heard, lines.teacher.last?.[0] ?? 0), heard);
     if (following) {
       put = Math.max(0, x(heard) - width);
       view.scrollLeft = put;
     }
     cover();
   }
+
+  const lag = () => span(behind, Math.min(heard, lines.teacher.last?.[0] ?? 0), heard);
 
   function speech(fresh) {
     for (const [start, end] of fresh) {
@@ -133,6 +136,7 @@ export function chart({ look, choose, follow }) {
     for (const [start, end, box] of spans) span(box, start, end);
     for (const [t, flag] of flags) flag.style.left = `${x(t)}px`;
     choice(null);
+    lag();
     extend();
   }
 
@@ -205,7 +209,7 @@ export function chart({ look, choose, follow }) {
         if (more && width) append(who.points[Math.max(0, count - 1)][0], who.last[0], (pen) => who.draw(pen, count, count + more, colours, { x, y }));
         if (who === lines.student) fresh = more;
       }
-      extend();
+      lag();
       return fresh;
     },
     flag(t, word, kind) {

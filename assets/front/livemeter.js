@@ -16,7 +16,7 @@ export function meter(dead) {
   return {
     node,
     show(peak, clipped) {
-      fill.style.width = `${100 * Math.max(0, 1 - (20 * Math.log10(Math.max(peak, 1e-4))) / QUIETEST_DB)}%`;
+      fill.style.transform = `scaleX(${Math.max(0, 1 - (20 * Math.log10(Math.max(peak, 1e-4))) / QUIETEST_DB)})`;
       zeros = peak > 0 ? 0 : zeros + 1;
       if (zeros === DEAD) dead();
       if (!clipped) return;
@@ -24,7 +24,7 @@ export function meter(dead) {
       clearTimeout(timer);
       timer = setTimeout(() => light.classList.remove("lit"), LIT_MS);
     },
-    rest() { fill.style.width = 0; zeros = 0; },
+    rest() { fill.style.transform = "scaleX(0)"; zeros = 0; },
   };
 }
 
@@ -38,8 +38,12 @@ export function bars() {
     all.set(pcm, left.length);
     const found = [];
     for (let start = 0; start + SIZE <= all.length; start += SIZE) {
-      const part = all.subarray(start, start + SIZE);
-      found.push([Math.min(...part) / 2 ** 15, Math.max(...part) / 2 ** 15]);
+      let [low, high] = [0, 0];
+      for (let i = start; i < start + SIZE; i += 1) {
+        if (all[i] < low) low = all[i];
+        if (all[i] > high) high = all[i];
+      }
+      found.push([low / 2 ** 15, high / 2 ** 15]);
     }
     left = all.slice(found.length * SIZE);
     return found;
