@@ -10,12 +10,14 @@ from pathlib import Path
 import numpy as np
 import torch
 
+from engine import machine
 from engine.augment import augment, crop
 from engine.recipes import voices
 from engine.types import Floats
 from engine.whisper import Head, Teacher, encoder
 
 VERSIONS = 6  # of each training clip: the plain one and five augmented
+FAST = machine.bf16(torch.device("cpu"))
 LONGEST = 400  # frames of 20 ms: 8 s
 
 
@@ -39,7 +41,7 @@ def prepare(shared: Path, work: Path, corpora: tuple[str, ...]) -> None:
     with (work / "features.f16").open("wb") as file, torch.inference_mode():
         for number, (row, samples) in enumerate(voices.clips(chosen)):
             for kind in range(VERSIONS if row.split == "train" else 1):
-                with torch.autocast("cpu", torch.bfloat16, enabled=row.split == "train"):
+                with torch.autocast("cpu", torch.bfloat16, enabled=FAST and row.split == "train"):
                     mel = teacher.log_mel(torch.from_numpy(version(samples, kind, number))[None])
                     frames = teacher.frozen(mel[:, :, : 2 * LONGEST])[0]
                 file.write(frames.half().numpy().tobytes())
