@@ -37,10 +37,6 @@ class Source:
         return self.revision != UNPINNED
 
 
-class FetchStopped(Exception):  # noqa: N818 - nothing went wrong
-    """What `fetch` raises when its listener told it to stop."""
-
-
 def folder() -> Path | None:
     """The folder of all teachers, or None where the variable is not set."""
     stated = os.environ.get(VARIABLE, "").strip()
@@ -80,17 +76,16 @@ def revision(source: Source) -> str:
     return _digest(here, source.files, tuple((stat.st_size, stat.st_mtime_ns) for stat in stats))
 
 
-def fetch(source: Source, told: Callable[[int], bool], endpoint: str | None = None) -> Path:
+def fetch(source: Source, told: Callable[[int], None], endpoint: str | None = None) -> Path:
     """Download the files into the hub's cache, at the pinned revision and no other; gives their folder.
 
     Args:
         source: what to fetch.
-        told: is called with the bytes that have come so far; false stops, and what has come is kept for a next time.
+        told: is called with the bytes that have come so far.
         endpoint: another server that speaks the hub's language.
 
     Raises:
-        ValueError: it is not pinned, or can't be reached.
-        FetchStopped: `told` said so.
+        ValueError: it is not pinned, or can't be reached; what has come is kept for a next time.
     """
     if not source.pinned:
         raise ValueError(_missing(source, folder()))
@@ -108,8 +103,7 @@ def fetch(source: Source, told: Callable[[int], bool], endpoint: str | None = No
         def update(self, n: float | None = 1) -> bool | None:
             nonlocal came
             came += int(n or 0)
-            if not told(came):
-                raise FetchStopped
+            told(came)
             return None
 
     paths = []

@@ -1,4 +1,4 @@
-"""A server on this machine that speaks the hub's language, and holds two small files of one commit."""
+"""A server on this machine that speaks the hub's language, and holds the same two small files of every commit."""
 
 import threading
 from collections.abc import Iterator
@@ -23,11 +23,14 @@ class Hub(BaseHTTPRequestHandler):
     def _answer(self, whole):
         self.asked.append((self.path, self.headers.get("Authorization")))
         name = self.path.rsplit("/", 1)[-1]
+        if name not in FILES:
+            self.send_error(404)
+            return
         start = int((self.headers.get("Range") or "bytes=0-")[6:].split("-")[0])
         content = FILES[name][start:]
         self.send_response(206 if start else 200)
         self.send_header("ETag", f'"{name}"')
-        self.send_header("X-Repo-Commit", COMMIT)
+        self.send_header("X-Repo-Commit", self.path.split("/resolve/")[1].split("/")[0])
         self.send_header("Content-Length", str(len(content)))
         self.end_headers()
         if whole:

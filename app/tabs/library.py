@@ -11,10 +11,12 @@ import gradio as gr
 
 from app import figures
 from app.front import front, served, told
+from app.jobs import fetching
 from app.library import bulk, examine, health
 from app.library.shelf import Query, query, table
 from app.models import TEACHER
 from app.rating import answers, doubts
+from app.tabs import teachers
 from app.takes import LONGEST_S
 from app.training import trainings
 from engine import audio, formats, plugins, speech
@@ -27,6 +29,7 @@ TOLD = 200  # refused files that are listed
 TITLES = {
     "import": "Import",
     "label": "Label with",
+    fetching.KIND: "Fetch",
     examine.KIND: "Check the sound",
     doubts.KIND: "Find doubtful labels",
 }
@@ -132,6 +135,7 @@ def _job(store: Store, job: JobRecord) -> Shown:
 def build(store: Store, blocks: gr.Blocks) -> None:
     """Wire the tab."""
     importer = front("importer", ("bring", "teach", "halt"))
+    teachers.build(store)
     checkup = front("health", ("check", "reveal"))
     exchange = front("exchange", ())
     with gr.Row(elem_classes="shelves"):
