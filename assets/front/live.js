@@ -63,7 +63,7 @@ export function mount(element, { server }) {
 
   function become(next) {
     state = next;
-    element.firstChild.dataset.state = state;
+    Object.assign(element.firstChild.dataset, { state, total: link.total });
     record.classList.toggle("on", state === "on");
     pause.hidden = !["on", "paused"].includes(state);
     pause.textContent = state === "on" ? "Pause" : "Go on";
@@ -128,8 +128,7 @@ export function mount(element, { server }) {
   }
 
   async function changed(name) {
-    if (chosen.why) complain(chosen.why);
-    else complain("");
+    complain(chosen.why);
     if (name !== "microphone") link.asked[name] = chosen.asked[name];
     else if (state === "on") await turn(async () => { await halt(); await goOn(); });
   }
@@ -173,8 +172,7 @@ export function mount(element, { server }) {
     missed += answer.gap;
     const points = view.answers(answer);
     whoAnswers(answer);
-    const last = view.lines.teacher.last;
-    speed.answered(answer, last && Math.max(0, link.heard - last[0]), missed);
+    speed.answered(answer, view.lines.teacher.last && Math.max(0, link.heard - view.lines.teacher.last[0]), missed);
     show(null);
     takes.tell();
     painted(sent, { milliseconds, took: answer.took_ms, points });
