@@ -24,6 +24,7 @@ bench: $(INSTALLED) $(BENCH)  ## how fast, beside others, in one run
 	$(BIN)/python -m tests.bench.stream --minutes 10
 	$(BIN)/python -m tests.bench.page
 	$(BIN)/python -m tests.bench.latency
+	$(BIN)/python -m tests.bench.livepage
 	$(BIN)/python -m tests.bench.training
 
 table: $(INSTALLED)  ## write the README's table of students anew

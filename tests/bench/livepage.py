@@ -1,0 +1,91 @@
+"""The Live tab measured in headless Chromium that hears the samples: `python -m tests.bench.livepage [--seconds 20]`.
+
+Samples lost, by number and by where in the microphone's file each half second lies: idle, with Python slowed to .35 s a
+hop, and while a student trains. Milliseconds from a hop's arrival in the page until its answer is painted, its request
+and the student's part of it apart. Seconds from navigation of a cold page to the first live point.
+"""
+
+import argparse
+import shutil
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import numpy as np
+import soundfile as sf
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from engine.audio import read
+from engine.types import SAMPLE_RATE, Floats
+from store.db import Store
+from tests import classroom
+from tests.bench.latency import ORDER, learns
+from tests.browser.conftest import FLAGS, SAMPLES
+from tests.browser.speaking import SLOWED, places, record, recorded, served, stopped
+
+NOTES = "addEventListener('painted', ({ detail }) => (window.told ??= []).push({ ...detail, at: performance.now() }))"
+WARM = 20  # hops that are not counted
+
+
+def opened(browser: Browser, url: str) -> Page:
+    page = browser.new_context(viewport={"width": 1280, "height": 900}).new_page()
+    page.set_default_timeout(120_000)
+    page.add_init_script(NOTES)
+    page.goto(url)
+    page.get_by_role("tab", name="Live").click()
+    record(page)
+    return page
+
+
+def cold_s(browser: Browser, url: str) -> float:
+    """Seconds from navigation to the first painted point."""
+    page = opened(browser, url)
+    first = page.wait_for_function("window.told?.find(({ points }) => points)?.at").json_value()
+    page.context.close()
+    return float(first) / 1000
+
+
+def spoken(browser: Browser, url: str, said: Floats, seconds: float, name: str) -> None:
+    """One row of the table."""
+    page = opened(browser, url)
+    recorded(page, seconds)
+    heard = stopped(page)
+    told = page.evaluate("told")
+    total = page.locator("#live").evaluate("(live) => Number(live.querySelector('.live-player').dataset.total)")
+    page.context.close()
+    apart = np.array(places(heard, said))
+    lost = int(total - len(heard))
+    elsewhere = int((np.abs(apart - np.median(apart)) > 1).sum())
+    waits = [wait for one in told for wait in one["waits"]][WARM:]
+    without = [wait - one["took"]["student"] for one in told for wait in one["waits"]][WARM:]
+    requests, student = [one["milliseconds"] for one in told][WARM:], [one["took"]["student"] for one in told][WARM:]
+    cells = ["{:.0f} / {:.0f}".format(*np.percentile(each, [50, 95])) for each in (waits, without, requests, student)]
+    print(f"| {name} | {lost} | {elsewhere} of {len(apart)} | {' | '.join(cells)} |", flush=True)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--seconds", type=float, default=20)
+    seconds = parser.parse_args().seconds
+    with TemporaryDirectory() as temporary, sync_playwright() as playwright:
+        folder = Path(temporary)
+        said = np.concatenate([read(path) for path in sorted(SAMPLES.glob("*.flac"))])
+        sf.write(folder / "said.wav", said, SAMPLE_RATE)
+        flags = [*FLAGS, f"--use-file-for-fake-audio-capture={folder / 'said.wav'}"]
+        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=flags)
+        with served(folder, 0, "") as (url, _), Store(folder / "data") as store:
+            print(f"\npage cold to first live point: {cold_s(browser, url):.1f} s", flush=True)
+            print("| live, ms p50 / p95 | lost | moved blocks | to pixels | less inference | request | student |")
+            print("|---|---|---|---|---|---|---|")
+            spoken(browser, url, said, seconds, "idle")
+            classroom.fill(store, folder / "class")
+            job_id = store.jobs.add("train", ORDER)
+            learns(store, job_id)
+            spoken(browser, url, said, seconds, "training")
+            store.jobs.cancel(job_id)
+        with served(folder, 0, SLOWED) as (url, _):
+            spoken(browser, url, said, seconds, "Python slowed to .35 s a hop")
+        browser.close()
+
+
+if __name__ == "__main__":
+    main()

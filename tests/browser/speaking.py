@@ -1,0 +1,117 @@
+"""A page with a microphone of its own: its browser, its server, and where in the microphone's file a recording lies.
+
+A stretch of what is said is like no other, so it tells where in the file it was: if all stretches of a recording begin
+at the same place, nothing between them is missing, and nothing is there twice.
+"""
+
+import io
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import numpy as np
+import soundfile as sf
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+from scipy.signal import correlate
+
+from engine.types import SAMPLE_RATE, Floats
+from tests.browser.conftest import WAIT_MS, Opener
+
+BLOCK = SAMPLE_RATE // 2
+SLOWED = """
+import sys, time
+from app.live.sessions import Session
+hear = Session.hear
+Session.hear = lambda *asked: time.sleep(0.35) or hear(*asked)
+"""
+SERVE = """
+from app.__main__ import main
+if __name__ == "__main__":
+    main()
+"""
+
+
+@contextmanager
+def chromium(context: BrowserContext, *flags: str) -> Iterator[Browser]:
+    """Another browser, beside the one of all tests."""
+    assert context.browser is not None
+    browser = context.browser.browser_type.launch(executable_path=shutil.which("chromium"), args=flags)
+    yield browser
+    browser.close()
+
+
+@contextmanager
+def speaking(browser: Browser, url: str, script: str = "") -> Iterator[Page]:
+    """A page with the Live tab open; no request of it has left the origin and nothing has failed."""
+    context = browser.new_context(viewport={"width": 1280, "height": 900})
+    context.set_default_timeout(WAIT_MS)
+    context.add_init_script(script)
+    opener = Opener(context, url, [], [])
+    page = opener()
+    page.get_by_role("tab", name="Live").click()
+    page.evaluate("addEventListener('painted', ({ detail }) => { window.told = [...window.told ?? [], detail]; })")
+    yield page
+    page.evaluate("localStorage.clear()")
+    context.close()
+    assert [address for address in opener.asked if not address.startswith((url, "data:", "blob:"))] == []
+    assert [line for line in opener.failed if "net::ERR_" not in line and "fetch" not in line] == []
+
+
+@contextmanager
+def served(folder: Path, port: int, script: str) -> Iterator[tuple[str, "subprocess.Popen[str]"]]:
+    """A server of its own, in which `script` runs first."""
+    asked = ["serve", "--port", str(port), "--json", "--data", str(folder / "data")]
+    command = [sys.executable, "-c", script + SERVE, *asked]
+    environment = os.environ | {"TMPDIR": str(folder)}
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment) as process:
+        assert process.stdout is not None
+        yield json.loads(process.stdout.readline())["url"], process
+        process.terminate()
+
+
+def record(page: Page) -> None:
+    page.locator("#live .record").click()
+
+
+def recorded(page: Page, seconds: float) -> None:
+    """Wait until so much was recorded."""
+    page.wait_for_function(
+        "s => Number(document.querySelector('#live .record').textContent.split(':')[1]) >= s", arg=seconds
+    )
+
+
+def stopped(page: Page) -> Floats:
+    """Stop; gives the session's sound, as it is downloaded."""
+    record(page)
+    expect(page.locator("#live .live-player")).to_have_attribute("data-state", "over")
+    with page.expect_download() as download:
+        page.get_by_role("button", name="WAV").click()
+    sound, rate = sf.read(io.BytesIO(Path(download.value.path()).read_bytes()), dtype="float32")
+    assert rate == SAMPLE_RATE
+    return np.asarray(sound)
+
+
+def places(heard: Floats, said: Floats) -> list[int]:
+    """Where in the microphone's file the recording begins, as each stretch of it tells."""
+    found = []
+    sums = np.concatenate([[0], np.cumsum(said.astype(np.float64) ** 2)])
+    loudness = np.sqrt(sums[BLOCK:] - sums[:-BLOCK])
+    for start in range(0, len(heard) - BLOCK, BLOCK):
+        likeness = correlate(said, heard[start : start + BLOCK], "valid", "fft") / loudness
+        found.append(int(likeness.argmax()) - start)
+    return found
+
+
+def assert_whole(heard: Floats, said: Floats, seconds: float) -> None:
+    assert len(heard) >= seconds * SAMPLE_RATE
+    found = places(heard, said)
+    assert max(found) - min(found) <= 1, found
+
+
+def missed(page: Page) -> str:
+    return page.locator("#live .badges .missed").inner_text()
