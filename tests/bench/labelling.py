@@ -25,7 +25,8 @@ from engine import audio, corpora, hub, listen, machine, plugins, pool, precisio
 from engine.answering import answer
 from engine.types import SAMPLE_RATE, Floats, Model
 from store.db import Store
-from tests.bench import clips, giant, speed
+from tests.bench import clips, giant
+from tests.bench.machine import processor
 
 WINDOW_S, HOP_S = 2.0, 0.25
 Loop = Callable[[Path], Floats]
@@ -148,7 +149,7 @@ def main() -> None:
     parser.add_argument("--clips", type=int)
     parser.add_argument("--traces", type=int, default=6)
     given = parser.parse_args()
-    print(f"{speed.processor()}, {pool.cores()} cores")
+    print(f"{processor()}, {pool.cores()} cores")
     if given.corpus:
         corpus(given.shared, given.clips)
     else:

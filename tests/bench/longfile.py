@@ -18,7 +18,7 @@ import soundfile as sf
 from engine import audio, hub, longfile, plugins
 from engine.onnx_model import ASSETS
 from engine.types import SAMPLE_RATE
-from tests.bench import giant, speed
+from tests.bench import giant, machine
 
 SAMPLES = sorted((ASSETS / "samples").glob("*.flac"))
 
@@ -63,7 +63,7 @@ def main() -> None:
     if given.measure:
         measured(given.measure[0], Path(given.measure[1]))
         return
-    print(speed.processor())
+    print(machine.processor())
     with TemporaryDirectory() as folder:
         path = Path(folder) / "long.flac"
         write(path, given.minutes, 600 if given.giant else 0.5)

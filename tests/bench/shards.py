@@ -16,7 +16,7 @@ import pyarrow.parquet as pq
 
 from app.jobs.work import import_folder
 from store.db import Store
-from tests.bench import clips, speed
+from tests.bench import clips, machine
 
 WAYS = {"1 process": ["1"], "2 processes": ["2"], "4 processes": ["4"], "Ray, 2 workers": ["2", "--ray"]}
 
@@ -33,7 +33,7 @@ def main() -> None:
     parser.add_argument("--clips", type=int, default=120)
     parser.add_argument("--shards", type=int, default=8)
     given = parser.parse_args()
-    print(speed.processor())
+    print(machine.processor())
     with TemporaryDirectory() as place:
         home = Path(place)
         clips.write(clips.rows(given.shared)[: given.clips], home / "clips")

@@ -17,6 +17,7 @@ from app import models
 from engine import audio, corpora, timing
 from engine.onnx_model import ASSETS
 from engine.types import SAMPLE_RATE, Floats
+from tests.bench.machine import processor
 
 LIBROSA = "librosa: log-mel, 40 bands"
 
@@ -40,12 +41,6 @@ def tasks() -> dict[str, timing.Task]:
 def clips(folder: Path, most: int) -> list[Floats]:
     paths = [row.path for row in corpora.rows(folder)]
     return [audio.read(path) for path in islice(paths, 0, None, max(1, len(paths) // most))][:most]
-
-
-def processor() -> str:
-    info = Path("/proc/cpuinfo")
-    names = [line.split(":")[1].strip() for line in info.read_text().splitlines() if line.startswith("model name")]
-    return names[0] if names else platform.processor() or platform.machine()
 
 
 def main() -> None:
