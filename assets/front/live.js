@@ -55,8 +55,7 @@ export function mount(element, { server }) {
   }
 
   function complain(text) {
-    alert.textContent = text;
-    alert.hidden = !text;
+    Object.assign(alert, { textContent: text, hidden: !text });
   }
 
   function say(text) { note.textContent = text; }
@@ -92,26 +91,32 @@ export function mount(element, { server }) {
 
   async function goOn() {
     complain("");
-    const { browser, computer, why } = chosen.microphone;
+    const { microphone: { browser, computer, why }, asked: { student, teacher } } = chosen;
     if (why) throw new Error(why);
-    Object.assign(link.asked, { student: chosen.asked.student, teacher: chosen.asked.teacher });
+    Object.assign(link.asked, { student, teacher });
     try {
       await link.use(computer ?? null);
       expected = 0;
       if (!computer) mic = await listen(browser, { hop, lost });
     } catch (error) {
-      if (!link.total) link.drop();
       become(link.total ? "paused" : "idle");
+      if (!link.total) link.drop();
       throw error;
     }
+    if (!link.wanted) return halt(); // it was said why
     become("on");
     if (mic?.said) say(mic.said);
     chosen.refresh(); // microphones have names only now
   }
 
-  async function halt() {
-    await mic?.stop();
+  function hush() {
+    const open = mic;
     mic = null;
+    return open?.stop();
+  }
+
+  async function halt() {
+    await hush();
     await link.settle();
     if (fresh.length) heed();
   }
@@ -130,12 +135,11 @@ export function mount(element, { server }) {
   async function changed(name) {
     complain(chosen.why);
     if (name !== "microphone") link.asked[name] = chosen.asked[name];
-    else if (state === "on") await turn(async () => { await halt(); await goOn(); });
+    else if (state === "on") await turn(() => halt().then(goOn));
   }
 
   function lost(sentence) {
     mic = null;
-    link.settle();
     become("paused");
     complain(sentence);
   }
@@ -228,8 +232,7 @@ export function mount(element, { server }) {
   }
 
   async function failed(sentence) {
-    await mic?.stop();
-    mic = null;
+    await hush();
     become(link.total ? "over" : "idle");
     complain(sentence);
   }
@@ -240,10 +243,6 @@ export function mount(element, { server }) {
   });
   addEventListener("beforeunload", (event) => { if (["on", "paused"].includes(state)) event.preventDefault(); });
   addEventListener("pagehide", () => { if (link.id) navigator.sendBeacon(`/live/${link.id}/close`); });
-  document.addEventListener("keydown", (event) => {
-    const typing = event.target.closest?.("input, textarea, select, [contenteditable]");
-    if (event.key === "m" && !typing && !event.ctrlKey && !event.metaKey && !event.altKey && element.offsetParent) takes.mark();
-  });
   become("idle");
   show(null);
   chosen.refresh();

@@ -65,9 +65,13 @@ export function stretches(link, view, say, complain) {
     make("a", { href: address, download: `live.${kind}` }).click();
   }
 
+  document.addEventListener("keydown", (event) => {
+    const typing = event.target.closest?.("input, textarea, select, [contenteditable]");
+    if (event.key === "m" && !typing && !event.ctrlKey && !event.metaKey && !event.altKey && node.offsetParent) mark();
+  });
   label();
   return {
-    node, mark, tell,
+    node, tell,
     choose(chosen) { stretch = chosen; label(); },
     clear() { marks = []; stretch = null; label(); },
     opened() { for (const made of marks) made.told = false; label(); },

@@ -106,6 +106,7 @@ export function wire(server, told) {
   return {
     asked,
     get id() { return id; },
+    get wanted() { return wanted; }, // nothing has failed for good
     get first() { return first / RATE; },
     get heard() { return heard / RATE; },
     get total() { return total; },
@@ -125,7 +126,8 @@ export function wire(server, told) {
       }
       computer = device;
       wanted = true;
-      flush();
+      const first = flush();
+      if (computer) await first; // or it can't be opened
     },
     // Hops count on from whatever microphone was heard before.
     add(pcm) {
@@ -136,9 +138,9 @@ export function wire(server, told) {
     },
     // Tell what is left, and no more until there is something new.
     async settle() {
-      clearTimeout(timer);
       await busy;
       if (!computer) return;
+      clearTimeout(timer);
       if (id) await turn();
       clearTimeout(timer);
       computer = null;

@@ -20,7 +20,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 from scipy.signal import correlate
 
 from engine.types import SAMPLE_RATE, Floats
-from tests.browser.conftest import WAIT_MS, Opener
+from tests.browser.conftest import WAIT_MS
 
 BLOCK = SAMPLE_RATE // 2
 SLOWED = """
@@ -51,15 +51,18 @@ def speaking(browser: Browser, url: str, script: str = "") -> Iterator[Page]:
     context = browser.new_context(viewport={"width": 1280, "height": 900})
     context.set_default_timeout(WAIT_MS)
     context.add_init_script(script)
-    opener = Opener(context, url, [], [])
-    page = opener()
+    page, asked, failed = context.new_page(), list[str](), list[str]()
+    page.on("request", lambda request: asked.append(request.url))
+    page.on("pageerror", lambda error: failed.append(str(error)))
+    page.on("console", lambda line: failed.append(line.text) if line.type == "error" else None)
+    page.goto(url)
     page.get_by_role("tab", name="Live").click()
     page.evaluate("addEventListener('painted', ({ detail }) => { window.told = [...window.told ?? [], detail]; })")
     yield page
     page.evaluate("localStorage.clear()")
     context.close()
-    assert [address for address in opener.asked if not address.startswith((url, "data:", "blob:"))] == []
-    assert [line for line in opener.failed if "net::ERR_" not in line and "fetch" not in line] == []
+    assert [address for address in asked if not address.startswith((url, "data:", "blob:"))] == []
+    assert [line for line in failed if "net::ERR_" not in line and "fetch" not in line] == []
 
 
 @contextmanager
