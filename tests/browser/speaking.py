@@ -22,7 +22,7 @@ from scipy.signal import correlate
 from engine.types import SAMPLE_RATE, Floats
 from tests.browser.conftest import WAIT_MS
 
-BLOCK = SAMPLE_RATE // 2
+BLOCK, BLOCKS = SAMPLE_RATE // 2, 12
 SLOWED = """
 import sys, time
 from app.live.sessions import Session
@@ -100,13 +100,14 @@ def stopped(page: Page) -> Floats:
 
 
 def places(heard: Floats, said: Floats) -> list[int]:
-    """Where in the microphone's file the recording begins, as each stretch of it tells."""
-    found = []
-    sums = np.concatenate([[0], np.cumsum(said.astype(np.float64) ** 2)])
+    """Where in the microphone's file the recording begins, as stretches of half a second tell, the first and the last among them."""
+    loop = np.concatenate([said, said[:BLOCK]])  # the microphone begins again at its file's end
+    sums = np.concatenate([[0], np.cumsum(loop.astype(np.float64) ** 2)])
     loudness = np.sqrt(sums[BLOCK:] - sums[:-BLOCK])
-    for start in range(0, len(heard) - BLOCK, BLOCK):
-        likeness = correlate(said, heard[start : start + BLOCK], "valid", "fft") / loudness
-        found.append(int(likeness.argmax()) - start)
+    found = []
+    for start in np.linspace(0, len(heard) - BLOCK, BLOCKS).astype(int):
+        likeness = correlate(loop, heard[start : start + BLOCK], "valid", "fft") / loudness
+        found.append(int(likeness.argmax() - start) % len(said))
     return found
 
 
