@@ -100,7 +100,7 @@ def stopped(page: Page) -> Floats:
 
 
 def places(heard: Floats, said: Floats) -> list[int]:
-    """Where in the microphone's file the recording begins, as stretches of half a second tell, the first and the last among them."""
+    """Where in the microphone's file the recording begins, as half seconds of it tell, first and last among them."""
     loop = np.concatenate([said, said[:BLOCK]])  # the microphone begins again at its file's end
     sums = np.concatenate([[0], np.cumsum(loop.astype(np.float64) ** 2)])
     loudness = np.sqrt(sums[BLOCK:] - sums[:-BLOCK])
