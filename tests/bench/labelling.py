@@ -21,9 +21,9 @@ import torch
 
 from app.jobs.work import import_folder
 from app.labelling import local
-from engine import audio, corpora, hub, listen, machine, plugins, pool, precision, speech, vision
+from engine import audio, corpora, hub, machine, plugins, pool, precision, vision
 from engine.answering import answer
-from engine.types import SAMPLE_RATE, Floats, Model
+from engine.types import SAMPLE_RATE, Floats
 from store.db import Store
 from tests.bench import clips, giant
 from tests.bench.machine import processor
@@ -62,17 +62,6 @@ def naive(folder: Path) -> tuple[Loop, Loop]:
         return np.stack([said(samples), *(said(samples[start : start + window]) for start in starts)])
 
     return value, trace
-
-
-def value(teacher: str, path: str, how: str) -> Floats:
-    """A clip's value as labelling has it, without the trace; called in the pool's processes."""
-    if teacher not in _open:
-        _open[teacher] = plugins.load("teachers", teacher).load(1, how)
-    samples = audio.read(path)
-    return listen.clip_value(_open[teacher], samples, speech.spans(samples))[0]
-
-
-_open: dict[str, Model] = {}
 
 
 def ours(function: Callable[..., object], tasks: list[tuple[object, ...]]) -> float:
@@ -117,7 +106,7 @@ def giants(shared: Path, count: int, few: int) -> None:
         print(f"| {count} clips, the trace of {few} | the loop (before, after) | labelling | times the loop |")
         print("|---|---|---|---|")
         tasks: list[tuple[object, ...]] = [(giant.NAME, str(path), found.precision) for path in paths]
-        print(f"| the clip's value | {beside(loop, value, tasks, paths)} |", flush=True)
+        print(f"| the clip's value | {beside(loop, giant.value, tasks, paths)} |", flush=True)
         tasks = [(giant.NAME, str(path), 5.0) for path in paths[:few]]
         print(f"| and its trace, fp32 | {beside(sliding, answer, tasks, paths[:few])} |")
 
