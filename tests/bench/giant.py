@@ -38,7 +38,7 @@ def write(root: Path) -> Path:
 
 
 def value(teacher: str, path: str, how: str) -> Floats:
-    """A clip's value as labelling has it, without the trace; called in the pool's processes, so not in the bench itself."""
+    """A clip's value as labelling has it, without the trace; the pool's processes find it here by name."""
     if teacher not in _open:
         _open[teacher] = plugins.load("teachers", teacher).load(1, how)
     samples = audio.read(path)
