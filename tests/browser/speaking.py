@@ -41,8 +41,10 @@ def chromium(context: BrowserContext, *flags: str) -> Iterator[Browser]:
     """Another browser, beside the one of all tests."""
     assert context.browser is not None
     browser = context.browser.browser_type.launch(executable_path=shutil.which("chromium"), args=flags)
-    yield browser
-    browser.close()
+    try:
+        yield browser
+    finally:
+        browser.close()
 
 
 @contextmanager
@@ -58,9 +60,10 @@ def speaking(browser: Browser, url: str, script: str = "") -> Iterator[Page]:
     page.goto(url)
     page.get_by_role("tab", name="Live").click()
     page.evaluate("addEventListener('painted', ({ detail }) => { window.told = [...window.told ?? [], detail]; })")
-    yield page
-    page.evaluate("localStorage.clear()")
-    context.close()
+    try:
+        yield page
+    finally:
+        context.close()
     assert [address for address in asked if not address.startswith((url, "data:", "blob:"))] == []
     assert [line for line in failed if "net::ERR_" not in line and "fetch" not in line] == []
 
@@ -73,8 +76,10 @@ def served(folder: Path, port: int, script: str) -> Iterator[tuple[str, "subproc
     environment = os.environ | {"TMPDIR": str(folder)}
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment) as process:
         assert process.stdout is not None
-        yield json.loads(process.stdout.readline())["url"], process
-        process.terminate()
+        try:
+            yield json.loads(process.stdout.readline())["url"], process
+        finally:
+            process.terminate()
 
 
 def record(page: Page) -> None:
