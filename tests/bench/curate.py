@@ -16,6 +16,7 @@ import numpy as np
 
 from app import models
 from app.jobs import work
+from app.labelling import local
 from app.library import examine
 from app.rating import doubts
 from app.training import defaults, lessons, trainings
@@ -34,7 +35,7 @@ def filled(folder: Path, rows: list[CorpusRow]) -> Store:
     """A library of these clips, labelled and judged."""
     store = Store(folder / "data")
     for steps in (work.import_folder(store, folder / "clips"), examine.examine(store),
-                  work.label(store, models.TEACHER), doubts.find(store)):  # fmt: skip
+                  local.label(store, models.TEACHER), doubts.find(store)):  # fmt: skip
         *_, last = steps
         print(last.message, flush=True)
     assert store.clips.count() == len(rows)

@@ -30,6 +30,7 @@ import numpy as np
 from threadpoolctl import threadpool_limits
 
 from app.jobs import work
+from app.labelling import local
 from app.library import examine
 from app.models import TEACHER
 from app.rating import asking, doubts
@@ -100,7 +101,7 @@ def real(shared: Path, skipped: int) -> Iterator[Store]:
     with TemporaryDirectory() as folder, Store(Path(folder) / "data") as store:
         clips.write(rows, Path(folder) / "clips")
         for steps in (work.import_folder(store, Path(folder) / "clips"), examine.examine(store),
-                      work.label(store, TEACHER), doubts.find(store)):  # fmt: skip
+                      local.label(store, TEACHER), doubts.find(store)):  # fmt: skip
             *_, last = steps
             print(last.message, flush=True)
         yield store

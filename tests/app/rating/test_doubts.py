@@ -14,6 +14,7 @@ from click.testing import CliRunner
 from app.__main__ import main
 from app.jobs import foreground, work
 from app.jobs.worker import start, steps, stop
+from app.labelling import local
 from app.models import TEACHER
 from app.rating import asking, doubts
 from app.students import keeping
@@ -90,7 +91,7 @@ def test_the_student_is_asked_about_new_clips_only(labelled: Store) -> None:
 
 
 def test_another_teacher_is_a_second_opinion(labelled: Store) -> None:
-    list(work.label(labelled, "loudness"))
+    list(local.label(labelled, "loudness"))
     assert "teachers" in find(labelled)["parts"]  # type: ignore[operator]
 
 

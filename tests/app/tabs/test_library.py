@@ -8,6 +8,7 @@ import pytest
 import soundfile as sf
 
 from app.jobs import work
+from app.labelling import local
 from app.library import shelf
 from app.library.shelf import PAGE, Query
 from app.tabs import library
@@ -60,7 +61,7 @@ def test_the_teachers_values_appear_once_it_has_listened(full: Store, monkeypatc
     unheard = library.inspected(full, clip_id)
     assert unheard is not None
     assert (unheard["teacher"], unheard["notes"]) == (None, [library.UNLABELLED])
-    list(work.label(full, "loudness", [clip_id]))
+    list(local.label(full, "loudness", [clip_id]))
     row = next(clip for clip in library.table(full, Query())["clips"] if clip["id"] == clip_id)
     heard = library.inspected(full, clip_id)
     assert heard is not None
