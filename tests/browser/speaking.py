@@ -23,6 +23,16 @@ from engine.types import SAMPLE_RATE, Floats
 from tests.browser.conftest import WAIT_MS
 
 BLOCK, BLOCKS = SAMPLE_RATE // 2, 12
+GATHERED = """
+    const Node = AudioWorkletNode;
+    window.gathered = [];
+    window.AudioWorkletNode = class extends Node {
+        constructor(...given) {
+            super(...given);
+            this.port.addEventListener("message", ({ data }) => window.gathered.push(...data.pcm));
+        }
+    };
+"""
 SLOWED = """
 import sys, time
 from app.live.sessions import Session
@@ -52,7 +62,7 @@ def speaking(browser: Browser, url: str, script: str = "") -> Iterator[Page]:
     """A page with the Live tab open; no request of it has left the origin and nothing has failed."""
     context = browser.new_context(viewport={"width": 1280, "height": 900})
     context.set_default_timeout(WAIT_MS)
-    context.add_init_script(script)
+    context.add_init_script(GATHERED + script)
     page, asked, failed = context.new_page(), list[str](), list[str]()
     page.on("request", lambda request: asked.append(request.url))
     page.on("pageerror", lambda error: failed.append(str(error)))
@@ -94,14 +104,16 @@ def recorded(page: Page, seconds: float) -> None:
 
 
 def stopped(page: Page) -> Floats:
-    """Stop; gives the session's sound, as it is downloaded."""
+    """Stop; gives the session's sound, as it is downloaded: every sample that the page was given by the browser."""
     record(page)
     expect(page.locator("#live .live-player")).to_have_attribute("data-state", "over")
     with page.expect_download() as download:
         page.get_by_role("button", name="WAV").click()
-    sound, rate = sf.read(io.BytesIO(Path(download.value.path()).read_bytes()), dtype="float32")
+    sound, rate = sf.read(io.BytesIO(Path(download.value.path()).read_bytes()), dtype="int16")
     assert rate == SAMPLE_RATE
-    return np.asarray(sound)
+    np.testing.assert_array_equal(sound, np.array(page.evaluate("gathered"), np.int16))
+    heard: Floats = sound.astype(np.float32) / np.float32(2**15)
+    return heard
 
 
 def places(heard: Floats, said: Floats) -> list[int]:
@@ -119,7 +131,9 @@ def places(heard: Floats, said: Floats) -> list[int]:
 def assert_whole(heard: Floats, said: Floats, seconds: float) -> None:
     assert len(heard) >= seconds * SAMPLE_RATE
     found = places(heard, said)
-    assert max(found) - min(found) <= 1, found
+    # What is missing would move all that follows on; a browser that is starved puts silence in, which moves it back.
+    assert found[-1] <= found[0] + 1, found
+    assert sum(abs(place - np.median(found)) <= 1 for place in found) >= 0.75 * BLOCKS, found
 
 
 def missed(page: Page) -> str:
