@@ -23,6 +23,7 @@ from engine.types import SAMPLE_RATE, Floats
 from tests.browser.conftest import WAIT_MS
 
 BLOCK, BLOCKS = SAMPLE_RATE // 2, 12
+NEAR = 16  # samples: a browser hands on 128 at a time, so no hole is smaller
 GATHERED = """
     const Node = AudioWorkletNode;
     window.gathered = [];
@@ -132,8 +133,8 @@ def assert_whole(heard: Floats, said: Floats, seconds: float) -> None:
     assert len(heard) >= seconds * SAMPLE_RATE
     found = places(heard, said)
     # What is missing would move all that follows on; a browser that is starved puts silence in, which moves it back.
-    assert found[-1] <= found[0] + 1, found
-    assert sum(abs(place - np.median(found)) <= 1 for place in found) >= 0.75 * BLOCKS, found
+    assert found[-1] <= found[0] + NEAR, found
+    assert sum(abs(place - np.median(found)) <= NEAR for place in found) >= 0.75 * BLOCKS, found
 
 
 def missed(page: Page) -> str:
