@@ -27,7 +27,7 @@ def test_a_recipe_is_completed_and_its_options_can_be_changed() -> None:
 WRONG: list[tuple[dict[str, Any], str]] = [
     ({"preset": "soup"}, "no recipe called 'soup'; there are: etude"),
     ({"spec": {"architecture": "nobody"}}, "no student called 'nobody'; there are: "),
-    ({"teacher": "nobody"}, "no teacher called 'nobody'; there are: embedded"),
+    ({"teacher": "nobody"}, "no teacher called 'nobody'; there are: audeering, embedded"),
     ({"tempo": 3}, "tempo = '3'"),
     ({"spec": 3}, "spec = '3'"),
     ({"spec": {"shape": 3}}, "The shape of a student is whole numbers by their names, and not 3"),
