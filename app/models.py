@@ -17,6 +17,7 @@ if TYPE_CHECKING:  # torch: seconds to import, and most who open models need non
     from engine.network import Network
 
 TEACHER = taught.FIRST
+OWN = (TEACHER, "embedded_open")  # what Etude brings along, in assets; the second may be sold
 EMBEDDED = ("etude", "wav2small")
 STUDENT = EMBEDDED[0]
 _one_at_a_time = Lock()

@@ -7,7 +7,7 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-from app.models import EMBEDDED, TEACHER, Opened, embedded_student, teacher
+from app.models import EMBEDDED, OWN, Opened, embedded_student, teacher
 from engine import audio
 from engine.onnx_model import ASSETS
 
@@ -35,10 +35,12 @@ def facts(opened: Opened) -> dict[str, Any]:
 
 
 def markdown(speeds: Mapping[str, Sequence[float]]) -> str:
-    """The table: the teacher, then the students, with how fast each was, and on what the scores were taken."""
-    own = facts(teacher(TEACHER))
-    scored = own["metrics"]["test"][-1]
-    rows = [_row(f"teacher `{TEACHER}`", own, speeds[TEACHER], speeds, None, scored)]
+    """The table: the teachers, then the students, with how fast each was, and on what the scores were taken."""
+    rows = []
+    for name in OWN:
+        own = facts(teacher(name))
+        scored = own["metrics"]["test"][-1]
+        rows.append(_row(f"teacher `{name}`", own, speeds[name], speeds, None, scored))
     for name in EMBEDDED:
         said = facts(embedded_student(name))
         scores = (said["metrics"][to][-1] for to in ("to_teacher", "to_anchors"))
@@ -79,7 +81,7 @@ def main() -> None:
     """Measure the speeds now, and rewrite the table in the file that is named."""
     from engine import timing
 
-    tasks = {REFERENCE: timing.log_mel, TEACHER: timing.clip_value(teacher(TEACHER).model)}
+    tasks = {REFERENCE: timing.log_mel, **{name: timing.clip_value(teacher(name).model) for name in OWN}}
     tasks |= {name: timing.clip_value(embedded_student(name).model) for name in EMBEDDED}
     clips = [audio.read(path) for path in sorted((ASSETS / "samples").glob("*.flac"))]
     path = Path(sys.argv[1])

@@ -42,7 +42,7 @@ class Head:
 
 
 def kept(path: Path, dropout: float) -> Head:
-    """The head in the quantized file of an `engine.whisper.Ensemble`: each branch's last layer, the answers averaged."""
+    """The head in the quantized file of an `engine.whisper.Ensemble`: the mean of each branch's last layer."""
     known = {each.name: numpy_helper.to_array(each) for each in onnx.load(path).graph.initializer}
     branches = [name.removesuffix(_ENDS) for name in known if name.endswith(_ENDS)]
     branches.sort(key=lambda name: name != "trunk")  # the first of them is named for the trunk that it brings

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import onnxruntime
 
+from engine import saturation
 from engine.types import AXES, SAMPLE_RATE, Floats, ordered
 
 ASSETS = Path(__file__).parent.parent / "assets"
@@ -75,7 +76,8 @@ class OnnxModel:
         if self.contract["sample_rate"] != SAMPLE_RATE:
             raise ValueError(f"{self.path.name} hears {self.contract['sample_rate']} Hz; Etude gives {SAMPLE_RATE} Hz.")
         try:
-            self._session = session(str(self.path), threads)
+            exact = saturation.unsigned(self.path) if saturation.here() else None
+            self._session = session(exact or str(self.path), threads)
         except Exception as error:  # onnxruntime has no common class for its errors
             raise ValueError(f"{self.path.name} is not a model that onnxruntime can run.") from error
         inputs, outputs = self._session.get_inputs(), self._session.get_outputs()

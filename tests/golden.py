@@ -12,7 +12,8 @@ PATH = Path(__file__).with_suffix(".json")
 
 
 def shipped() -> list[Model]:
-    return [models.teacher(models.TEACHER).model, *(models.embedded_student(name).model for name in models.EMBEDDED)]
+    students = [models.embedded_student(name) for name in models.EMBEDDED]
+    return [opened.model for opened in (*map(models.teacher, models.OWN), *students)]
 
 
 def heard(model: Model, samples: Floats) -> Floats:

@@ -42,7 +42,7 @@ these weights are **CC BY-NC-SA 4.0**: non-commercial, share alike, and so is wh
         "teacher_open",
         "Whisper tiny.en encoder, A/D/V head from free sources only, int8",
         f"Apache-2.0 (trained on EmoGator, Apache-2.0, and EmoDB, CC0); {WHISPER}",
-        (FitOptions(seed=0, corpora=FREE), FitOptions(seed=1, corpora=FREE)),
+        (FitOptions(seed=0, corpora=FREE),),
         """\
 Trained only on sources whose licence allows commercial use: EmoDB (acted speech, German, 10 speakers, CC0) and EmoGator
 (vocal bursts, 357 voices, Apache-2.0). RAVDESS and nEMO took no part, neither in training nor in choosing the epoch.

@@ -140,7 +140,10 @@ def test_models_are_listed_with_size_and_licence_the_embedded_one_first(etude: E
 
 UNKNOWN = [
     (["label", "--teacher", "nobody"], "There is no teacher called 'nobody'; there are: audeering, embedded"),
-    (["predict", "x.wav", "--teacher", "nobody"], "There is no teacher called 'nobody'; there are: audeering, embedded"),
+    (
+        ["predict", "x.wav", "--teacher", "nobody"],
+        "There is no teacher called 'nobody'; there are: audeering, embedded",
+    ),
     (["predict", "x.wav", "--student", "nobody"], "There is no student called 'nobody'; there are: etude, wav2small"),
     (["predict", "x.wav", "--student", "lost.onnx"], "no model file lost.onnx"),
     (["import", "nowhere"], "nowhere"),
