@@ -178,10 +178,8 @@ def _choose(sessions: Sessions, session: Session, asked: Plain) -> str:
             session.swap(student, streamed(sessions.store, student))
         except ValueError as error:
             session.refused[student] = str(error)
-    if "teacher" in asked:
-        teacher = _teacher(asked)
-        if teacher != session.teacher.teacher:
-            session.teacher.change(teacher)
+    if "teacher" in asked and (asked["teacher"] or models.TEACHER) != session.teacher.teacher:
+        session.teacher.change(_teacher(asked))  # weights are looked for on the disk: not at every hop
     return session.refused.get(student, "")
 
 

@@ -31,13 +31,14 @@ def test_a_process_that_dies_is_replaced_and_only_its_task_is_lost() -> None:
 
 
 def test_where_every_process_dies_it_is_said_and_ended() -> None:
+    before = children(os.getpid())
     with pytest.raises(pool.LostError, match="memory"):
         outcomes(os._exit, [(1,)] * 20, 2)
-    assert children(os.getpid()) == []
+    assert set(children(os.getpid())) <= set(before)
 
 
 def test_tasks_are_asked_for_one_by_one_and_who_stops_leaves_no_process() -> None:
-    asked = []
+    asked, before = [], children(os.getpid())
 
     def tasks():
         for n in range(100):
@@ -48,7 +49,7 @@ def test_tasks_are_asked_for_one_by_one_and_who_stops_leaves_no_process() -> Non
     came = [next(step for step in steps if step is not None) for _ in range(4)]
     assert len(asked) <= len(came) + 2
     steps.close()
-    assert children(os.getpid()) == []
+    assert set(children(os.getpid())) <= set(before)
 
 
 def test_while_nothing_comes_one_can_look_around() -> None:

@@ -73,12 +73,13 @@ def test_a_clip_that_fails_does_not_stop_the_others(store: Store, processes: int
 
 @pytest.mark.parametrize("processes", [1, 2])
 def test_work_that_is_dropped_halfway_keeps_what_is_done(store: Store, processes: int) -> None:
+    before = children(os.getpid())  # others may have left one that tracks what they share
     with closing(local.label(store, "loudness", processes=processes)) as steps:
         for step in steps:
             if step.done == 5:
                 break
     assert store.stats()["labels"] == {"loudness": 5}
-    assert children(os.getpid()) == []
+    assert set(children(os.getpid())) <= set(before)
     assert end(local.label(store, "loudness"))["labelled"] == CLIPS - 5
 
 
