@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from playwright.sync_api import BrowserContext, Page, expect
 
 from engine.teachers import audeering
 from store.db import Store
-from tests.browser.conftest import Opener, Server
+from tests.browser.conftest import WAIT_MS, Opener, Server
 from tests.hub import serving
 
 
@@ -56,6 +57,9 @@ def test_what_it_costs_is_said_before_it_is_fetched(fold: Page, server: Server, 
     row.get_by_role("button", name="Fetch 661 MB").click()
     row.get_by_role("button", name="Agree and fetch").click()
     expect(row.locator(".state")).to_have_text("here")
+    until = time.monotonic() + WAIT_MS / 1000
+    while server.store.jobs.list(1)[0].state == "running" and time.monotonic() < until:
+        time.sleep(0.05)  # the files are there a moment before the job says so
     (job,) = server.store.jobs.list(9)
     assert (job.kind, job.state) == ("fetch", "done")
     assert len(list((tmp_path / "cache").glob("*/snapshots/*/model.safetensors"))) == 1
