@@ -1,6 +1,8 @@
 """Convolutions whose activations are in 8 bits too, on scales found beforehand (static QDQ, onnxruntime's own tool).
 
-Front-end, linears and the pooling stay in float: a softmax over time in 8 bits destroys the answer.
+Their weights have 7 bits: sums of 8 by 8 are cut off on processors without 8-bit dot products (see `saturation`), and
+nobody knows where a file will run. Front-end, linears and the pooling stay in float: a softmax over time in 8 bits
+destroys the answer.
 """
 
 import logging
@@ -38,6 +40,7 @@ def write(source: Path, target: Path, sounds: Iterable[Floats]) -> None:
             quantize_static(
                 source, half, _Reader(sounds), QuantFormat.QDQ, op_types_to_quantize=list(KINDS), per_channel=True,
                 nodes_to_exclude=kept, activation_type=QuantType.QUInt8, weight_type=QuantType.QInt8,
+                reduce_range=True,
             )  # fmt: skip
         finally:
             logging.disable(logging.NOTSET)
