@@ -1,7 +1,7 @@
 """A teacher answers the library's clips on this machine: a process of one thread a core; this one alone writes.
 
 Each answer is committed as it comes, and a process gets its next clip only then: whatever is killed, at most the clips
-in the making are lost, one a process. Two writers would gain nothing: a commit takes a thousandth of an answer.
+in the making are lost, one a process.
 """
 
 import sqlite3

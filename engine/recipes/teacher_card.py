@@ -146,8 +146,8 @@ The encoder started as Whisper tiny.en (MIT, Copyright (c) 2022 OpenAI; the noti
 
 None of these corpora has human ratings of arousal, dominance and valence. Every figure below is **CCC against
 category anchors**: the category that an actor was asked to play, as a point in A/D/V (Russell & Mehrabian 1977).
-Speakers of `dev` and `test` were never trained on; `dev` chose the epoch; `test` was read once. In brackets: the 95 %
-interval over speakers.
+Speakers of `dev` and `test` were never trained on; `dev` chose the epoch; nothing was tuned on `test`. In brackets: the
+95 % interval over speakers.
 
 {scores.table("test, this file", m["test"])}
 

@@ -20,7 +20,7 @@ from store.db import Store
 from tests import classroom
 from tests.bench.latency import ORDER, learns
 from tests.browser.conftest import FLAGS, SAMPLES
-from tests.browser.speaking import SLOWED, places, record, recorded, served, stopped
+from tests.browser.speaking import GATHERED, SLOWED, places, record, recorded, served, stopped
 
 NOTES = "addEventListener('painted', ({ detail }) => (window.told ??= []).push({ ...detail, at: performance.now() }))"
 WARM = 20  # hops that are not counted
@@ -29,7 +29,7 @@ WARM = 20  # hops that are not counted
 def opened(browser: Browser, url: str) -> Page:
     page = browser.new_context(viewport={"width": 1280, "height": 900}).new_page()
     page.set_default_timeout(120_000)
-    page.add_init_script(NOTES)
+    page.add_init_script(GATHERED + NOTES)
     page.goto(url)
     page.get_by_role("tab", name="Live").click()
     record(page)
