@@ -60,12 +60,13 @@ for verb in (
 @click.option("--host", default="127.0.0.1", help="Loopback address to listen on.", show_default=True)
 @click.option("--port", default=7860, help="0 takes any free one.", show_default=True)
 @click.option("--open", "open_browser", is_flag=True, help="Open the page in the browser.")
+@click.option("--login", default="", envvar="ETUDE_LOGIN", help="NAME:PASSWORD that the page asks for.")
 @json_option
-def serve(data: Path | None, host: str, port: int, open_browser: bool, as_json: bool) -> None:
+def serve(data: Path | None, host: str, port: int, open_browser: bool, login: str, as_json: bool) -> None:
     """Open the page on this machine (the default)."""
     from app import server
 
-    server.serve(settings.data_folder(data), host, port, open_browser, as_json)
+    server.serve(settings.data_folder(data), host, port, open_browser, as_json, login)
 
 
 @main.command("import")

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NoReturn
 
-from fastapi import FastAPI, Request
+from fastapi import APIRouter, Request
 from fastapi.responses import FileResponse, JSONResponse, Response
 from starlette.background import BackgroundTask
 from starlette.concurrency import run_in_threadpool
@@ -18,7 +18,7 @@ MAX_ORDER = 2**20  # bytes of JSON
 PRIVATE = {"Cache-Control": "private, no-store"}
 
 
-def add(app: FastAPI, store: Store, private: Path) -> None:
+def add(app: APIRouter, store: Store, private: Path) -> None:
     """Put the routes on `app`; `private` is the folder for what is not kept."""
 
     @app.post("/api/predict")
@@ -68,7 +68,7 @@ def add(app: FastAPI, store: Store, private: Path) -> None:
             path, filename=f"{name}.zip", media_type="application/zip", headers=PRIVATE, background=done
         )
 
-    @app.api_route("/api/{rest:path}", methods=["GET", "POST", "PUT", "PATCH", "DELETE"])
+    @app.api_route("/api/{rest:path}", methods=["GET", "POST", "PUT", "PATCH", "DELETE"], include_in_schema=False)
     def nothing(request: Request, rest: str) -> Response:
         return refused(
             ValueError(f"There is no {request.method} /api/{rest[:80]}; the README lists what there is."), 404

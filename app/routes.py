@@ -3,7 +3,7 @@
 from importlib.resources import files
 from pathlib import Path
 
-from fastapi import FastAPI, Request
+from fastapi import APIRouter, FastAPI, Request
 from fastapi.responses import FileResponse, JSONResponse, Response
 from starlette.background import BackgroundTask
 from starlette.concurrency import run_in_threadpool
@@ -22,14 +22,18 @@ PLOTLY = Path(str(files("plotly"))) / "package_data" / "plotly.min.js"
 FOR_EVER = {"Cache-Control": "public, max-age=31536000, immutable"}  # the page asks for Plotly by its version
 
 
-def add(app: FastAPI, store: Store, takes: Takes, sent: Uploads) -> None:
-    """Put the routes on `app`; they must be there before Gradio's page, which answers to everything else."""
+def scripts(app: FastAPI) -> None:
+    """Put scripts and styles on `app`: they hold nothing of anybody."""
 
     @app.get("/front/plotly.min.js")
     def plotly() -> Response:
         return FileResponse(PLOTLY, media_type="text/javascript", headers=FOR_EVER)
 
     app.mount("/front", StaticFiles(directory=FRONT))
+
+
+def add(app: APIRouter, store: Store, takes: Takes, sent: Uploads) -> None:
+    """Put the routes on `app`; they must be there before Gradio's page, which answers to everything else."""
 
     @app.get("/audio/{clip_id}")
     def audio(clip_id: str) -> Response:

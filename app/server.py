@@ -14,13 +14,12 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import uvicorn
-from fastapi import FastAPI
+from fastapi import APIRouter, Depends, FastAPI
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
-from app import routes, uploads
+from app import login, routes, uploads
 from app.guard import HOSTS, Guard
 from app.jobs.worker import Worker
-from app.live import routes as live_routes
 from app.live.sessions import Sessions
 from app.takes import Takes
 from app.uploads import Uploads
@@ -32,12 +31,16 @@ GRADIO = "gradio"  # the folder, in the private one, of what Gradio writes, and 
 FAREWELL_S = 2  # open pages hold a connection; they are cut off so long after the server is told to stop
 
 
-def build(store: Store, private: Path) -> FastAPI:
-    """The application of one store; `private` is a folder for what is not kept, deleted when the server stops."""
+def build(store: Store, private: Path, who: tuple[str, str] | None = None) -> FastAPI:
+    """The application of one store.
+
+    `private` is a folder for what is not kept, deleted when the server stops; `who` are name and password of a login.
+    """
     _hush(private)
     import gradio as gr  # after the environment is set, which Gradio reads when it is imported
 
     from app import page
+    from app.live import routes as live_routes
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -53,12 +56,17 @@ def build(store: Store, private: Path) -> FastAPI:
     app: FastAPI = FastAPI(title="Etude", lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=list(HOSTS), www_redirect=False)
     app.add_middleware(Guard)
-    routes.add(app, store, takes, sent)
-    live_routes.add(app, sessions)
+    routes.scripts(app)
+    ours = APIRouter(dependencies=[Depends(login.known)])
+    routes.add(ours, store, takes, sent)
+    live_routes.add(ours, sessions)
+    app.include_router(ours)
+    app.add_exception_handler(login.UnknownError, login.refused)
     gr.mount_gradio_app(
         app,
         page.build(store, takes, sent, sessions),
         path="/",
+        auth=who,
         show_error=False,
         enable_monitoring=False,
         run_history=False,
@@ -71,20 +79,27 @@ def build(store: Store, private: Path) -> FastAPI:
 
 
 def serve(
-    data: Path, host: str = "127.0.0.1", port: int = 7860, open_browser: bool = False, as_json: bool = False
+    data: Path,
+    host: str = "127.0.0.1",
+    port: int = 7860,
+    open_browser: bool = False,
+    as_json: bool = False,
+    who: str = "",
 ) -> None:
-    """Serve the page of the library in `data` until the process is told to stop.
+    """Serve the page of the library in `data` until the process is told to stop; `who` is NAME:PASSWORD of a login.
 
     Raises:
-        ValueError: the host is not loopback, the port is taken, or the library cannot be opened.
+        ValueError: the host is not loopback, the port is taken, the login makes no sense, or the library cannot be
+            opened.
     """
+    asked = login.parsed(who) if who else None
     listening = _listen(host, port)
     address = f"http://{f'[{host}]' if ':' in host else host}:{listening.getsockname()[1]}"
     _clear_up_after_the_dead()
     private = Path(tempfile.mkdtemp(prefix=f"{PRIVATE}{os.getpid()}-"))
     with listening, Store(data) as store:
         config = uvicorn.Config(
-            build(store, private), log_level="warning", server_header=False, timeout_graceful_shutdown=FAREWELL_S
+            build(store, private, asked), log_level="warning", server_header=False, timeout_graceful_shutdown=FAREWELL_S
         )
         said = f"Etude is at {address} and keeps its data in {store.folder}; Ctrl-C stops it."
         print(json.dumps({"url": address, "data": str(store.folder)}) if as_json else said, flush=True)

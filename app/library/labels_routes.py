@@ -5,7 +5,7 @@ from pathlib import Path
 from tempfile import mkdtemp
 from typing import Any
 
-from fastapi import FastAPI, Request
+from fastapi import APIRouter, Request
 from fastapi.responses import FileResponse, JSONResponse, Response
 from starlette.background import BackgroundTask
 from starlette.concurrency import run_in_threadpool
@@ -23,7 +23,7 @@ TOLD = 200  # refused lines that are listed
 PRIVATE = {"Cache-Control": "private, no-store"}
 
 
-def add(app: FastAPI, store: Store, private: Path) -> None:
+def add(app: APIRouter, store: Store, private: Path) -> None:
     """Put the routes on `app`; files in the making lie in `private`."""
 
     @app.get("/labels/{form}")

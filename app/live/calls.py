@@ -1,12 +1,10 @@
-"""What a page asks while somebody speaks, over functions of its component: each takes one object, all of it checked.
+"""What a page asks while somebody speaks: each function takes one object, all of it checked.
 
 Moments are seconds since the page's sample number 0. What changes hands is a piece of sound, numbered by its first
 sample, and all that has become known since the answer before. A server that was started again knows no session:
 `gone`; the page then opens another and goes on at its own number.
 """
 
-import base64
-import binascii
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -18,7 +16,7 @@ from app import models
 from app.front import served
 from app.jobs import work
 from app.live.microphone import Microphone, devices
-from app.live.sessions import FULL, OVER, Mark, Pcm, Session, Sessions, Told, streamed
+from app.live.sessions import BYTES, FULL, OVER, Mark, Pcm, Session, Sessions, Told, streamed
 from engine import plugins
 from engine.live import FIRST_S, HOP_S, Point
 from engine.types import SAMPLE_RATE
@@ -51,7 +49,7 @@ def open(sessions: Sessions, asked: Plain) -> Plain:
 
 
 def hop(sessions: Sessions, asked: Plain) -> Plain:
-    """Hear `pcm`, base64 of int16 from sample `number` on, or the computer's microphone, and tell what is new.
+    """Hear `pcm`, bytes of int16 from sample `number` on, or the computer's microphone, and tell what is new.
 
     `heard`: the sample that is expected next; `points`: the student's, [t, a, d, v, held] each; `teacher`: the
     teacher's; `speech`: stretches [start, end], of which the first may go on what was told before; `took_ms`;
@@ -147,8 +145,8 @@ def offers(sessions: Sessions, asked: Plain) -> Plain:
 
 
 def functions(sessions: Sessions) -> Sequence[Callable[[Any], Plain]]:
-    """These functions as those of the component `live`, for `app.front.front`."""
-    return tuple(served(sessions, answer) for answer in (open, hop, mark, keep, computer, close, offers))
+    """These functions as those of the component `live`, for `app.front.front`; `hop` has a route of its own."""
+    return tuple(served(sessions, answer) for answer in (open, mark, keep, computer, close, offers))
 
 
 def _news(session: Session, again: bool) -> tuple[list[list[float]], list[list[float]], list[list[float]]]:
@@ -229,11 +227,7 @@ def _number(asked: Plain, field: str, least: float, most: float, otherwise: floa
 
 
 def _pcm(asked: Plain) -> Pcm:
-    sent = asked.get("pcm", "")
-    if not isinstance(sent, str) or len(sent) > LONGEST_PIECE_S * SAMPLE_RATE * 8 / 3:
-        raise ValueError(f"pcm is text, and lasts {LONGEST_PIECE_S:g} s at most.")
-    try:
-        sound = base64.b64decode(sent, validate=True)
-        return np.frombuffer(sound, "<i2").astype(np.int16)
-    except (binascii.Error, ValueError) as error:
-        raise ValueError("pcm is base64 of 16-bit samples.") from error
+    sent = asked.get("pcm", b"")
+    if not isinstance(sent, bytes) or len(sent) % BYTES or len(sent) > LONGEST_PIECE_S * SAMPLE_RATE * BYTES:
+        raise ValueError(f"The sound is bytes of 16-bit samples, and lasts {LONGEST_PIECE_S:g} s at most.")
+    return np.frombuffer(sent, "<i2").astype(np.int16)

@@ -1,13 +1,16 @@
-"""A live session to take away: its sound as WAV, and what was said of it as CSV."""
+"""What a page sends ten times a second, and a live session to take away: its sound as WAV, what was said as CSV."""
 
 import csv
 import io
 import struct
 from collections.abc import Iterator
+from typing import Annotated, Any
 
-from fastapi import FastAPI
-from fastapi.responses import Response, StreamingResponse
+from fastapi import APIRouter, Body
+from fastapi.responses import JSONResponse, Response, StreamingResponse
 
+from app.front import served
+from app.live import calls
 from app.live.sessions import BYTES, OVER, Session, Sessions
 from engine.live import HOP_S, Point
 from engine.types import AXES, SAMPLE_RATE
@@ -17,8 +20,20 @@ COLUMNS = ("time", *(f"student_{axis}" for axis in AXES), *(f"teacher_{axis}" fo
 ALSO = ("speaking", "held", "mark")
 
 
-def add(app: FastAPI, sessions: Sessions) -> None:
+def add(app: APIRouter, sessions: Sessions) -> None:
     """Put the routes on `app`."""
+    hear = served(sessions, calls.hop)
+
+    @app.post("/live/{session_id}/hop")  # not a function of the component: that way takes longer than a student
+    def hop(
+        session_id: str,
+        number: int = 0,
+        student: str = "live",
+        teacher: str = "",
+        pcm: Annotated[bytes, Body(media_type="application/octet-stream")] = b"",
+    ) -> Response:
+        asked: dict[str, Any] = {"number": number, "student": student, "teacher": teacher, "pcm": pcm}
+        return JSONResponse(hear({"id": session_id, **asked}))
 
     @app.get("/live/{session_id}.wav")
     def sound(session_id: str) -> Response:

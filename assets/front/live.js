@@ -219,9 +219,9 @@ export function mount(element, { server }) {
     })));
   }
 
-  function away(waits_s) {
+  function away(waits_s, locked) {
     awayAt = performance.now();
-    complain(`Etude does not answer. ${told(waits_s)} of sound wait here, and are sent as soon as it does.`);
+    complain(`${locked ? "Etude wants a login: log in on another page of this browser." : "Etude does not answer."} ${told(waits_s)} of sound wait here, and are sent as soon as it does.`);
   }
 
   function back(seconds, gap, anew) {

@@ -8,16 +8,20 @@ const AGAIN_MS = 400;
 const POLL_MS = 100; // of a microphone that Etude itself hears
 const AWAY = "Etude does not answer; is it still running?";
 
-function base64(hops, from) {
-  const bytes = hops.flatMap(({ number, pcm }) => {
-    const fresh = pcm.subarray(Math.max(0, from - number));
-    return [new Uint8Array(fresh.buffer, fresh.byteOffset, fresh.byteLength)];
-  });
-  return btoa(bytes.map((piece) => String.fromCharCode(...piece)).join(""));
+// The samples from number `from` on.
+function samples(hops, from) {
+  const fresh = hops.map(({ number, pcm }) => pcm.subarray(Math.max(0, from - number)));
+  const pcm = new Int16Array(fresh.reduce((sum, { length }) => sum + length, 0));
+  let filled = 0;
+  for (const piece of fresh) {
+    pcm.set(piece, filled);
+    filled += piece.length;
+  }
+  return pcm;
 }
 
-// `told` has: opened(answer, first), answered(answer, hops, milliseconds), away(seconds that wait), back(away for so
-// many seconds, samples that never came, whether Etude was started again), failed(sentence).
+// `told` has: opened(answer, first), answered(answer, hops, milliseconds), away(seconds that wait, whether a login is
+// wanted), back(away for so many seconds, samples that never came, whether Etude was started again), failed(sentence).
 export function wire(server, told) {
   const asked = { student: "live", teacher: "" };
   let hops = []; // of the last ten minutes
@@ -30,9 +34,15 @@ export function wire(server, told) {
   let wanted = false;
   let away = 0; // since when
   let anew = false; // Etude was started again meanwhile
+  let locked = false; // it wants a login, and has forgotten ours
   let timer = 0;
 
   const ask = (name, what) => server[name](what).catch(() => null);
+  const hop = (number, pcm) => fetch(`/live/${id}/hop?${new URLSearchParams({ number, ...asked })}`, { method: "POST", body: pcm, priority: "high" })
+    .then((answer) => {
+      locked = answer.status === 401;
+      return answer.ok ? answer.json() : null;
+    }).catch(() => null);
 
   async function open() {
     const source = computer ? { source: "computer", ...computer } : {};
@@ -54,7 +64,7 @@ export function wire(server, told) {
     const sent = computer ? [] : waiting();
     const number = Math.max(heard, sent[0]?.number ?? heard);
     const began = performance.now();
-    const answer = await ask("hop", computer ? { id, ...asked } : { id, number, pcm: base64(sent, number), ...asked });
+    const answer = await hop(number, samples(sent, number));
     if (!answer || answer.error || answer.gone) return answer;
     ({ heard } = answer);
     if (computer) total = heard;
@@ -70,7 +80,7 @@ export function wire(server, told) {
     const answer = await (id ? say() : open());
     if (!answer) {
       away ||= performance.now();
-      told.away((total - heard) / RATE);
+      told.away((total - heard) / RATE, locked);
       again(AGAIN_MS);
       return false;
     }

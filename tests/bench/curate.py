@@ -1,14 +1,20 @@
-"""What looking where doubt points does for a student: `python -m tests.bench.curate SHARED`.
+"""What corrections do for a student that is trained anew: `python -m tests.bench.curate SHARED`.
 
-1,200 real clips of the corpora's parts `train` and `dev`, labelled by the embedded teacher. A stand-in for a rater, who
-answers with the point of the category that was acted, looks at 600 of them: once at the most doubtful, once at any. The
-student that the defaults train of each is held beside the embedded one, which they begin with, on the clips that were
-corrected and held back, a fifth of those of taught speakers: voices that the student knows, clips that it was not
-taught.
+Libraries of real clips that the embedded teacher labelled, and a stand-in for a rater, who looks at 600 clips. Two
+students begin with the embedded one and are trained by the defaults, without the corrections and with them. Both answer
+the clips that were corrected and held back, a fifth of those of taught speakers: voices that they know, clips that they
+were not taught.
+
+- planted: 1,200 clips of the corpora's parts `train` and `dev`, 300 labels among them moved by .25 on one axis. The
+  rater looks where doubt points first, knows the label as it was, and corrects what was moved.
+- new voices: the clips of `test`, whose speakers neither teacher nor student was taught, beside 400 of `dev` to choose
+  by. The rater answers with the point of the category that was acted; once at the most doubtful clips, once at any.
 """
 
+import shutil
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -25,14 +31,19 @@ from engine import anchors, audio, comparison, listen
 from engine.types import AXES, CorpusRow, Floats
 from store.db import Store
 from store.filters import ClipFilter
-from store.records import ClipRecord, CorrectionRecord
+from store.records import ClipRecord, CorrectionRecord, LabelRecord
 from tests.bench import clips
+from tests.bench.doubt import shifted
 
-CLIPS, LOOKED = 1200, 600
+CLIPS, CHOOSE, LOOKED = 1200, 400, 600
+DOUBTFUL, ANY = ClipFilter(order="doubt"), ClipFilter()
+
+Points = dict[str, Floats]  # what the rater says, by the name of the clip
 
 
-def filled(folder: Path, rows: list[CorpusRow]) -> Store:
-    """A library of these clips, labelled and judged."""
+def library(folder: Path, rows: list[CorpusRow]) -> Store:
+    """These clips, labelled and judged."""
+    clips.write(rows, folder / "clips")
     store = Store(folder / "data")
     for steps in (work.import_folder(store, folder / "clips"), examine.examine(store),
                   local.label(store, models.TEACHER), doubts.find(store)):  # fmt: skip
@@ -42,48 +53,83 @@ def filled(folder: Path, rows: list[CorpusRow]) -> Store:
     return store
 
 
-def correct(store: Store, looked: Sequence[ClipRecord], points: dict[str, Floats]) -> None:
-    """Answer for each clip what its actor was asked for."""
+def plant(store: Store) -> Points:
+    """Move 300 labels; gives what they were."""
+    names = {clip.id: clip.name for clip in store.clips.find(limit=-1)}
+    known = store.labels.for_clips(list(names), models.TEACHER)
+    labels: dict[str, LabelRecord] = {clip: label for clip, label in known.items() if not np.isnan(label.adv).any()}
+    moved = list(shifted(labels, store, np.random.default_rng(0)))
+    for label in moved:
+        store.labels.add(label)
+    list(doubts.find(store))
+    return {names[label.clip_id]: labels[label.clip_id].adv for label in moved}
+
+
+def correct(store: Store, looked: Sequence[ClipRecord], points: Points) -> int:
+    """Correct each clip of which the rater knows better; gives how many."""
+    found = [(clip.id, points[clip.name].tolist()) for clip in looked if clip.name in points]
     store.corrections.add_many(
-        CorrectionRecord(clip_id=clip.id, rater="stand-in", adv=(a, d, v), verdict="correct", seconds=1.0)
-        for clip in looked
-        for a, d, v in [points[clip.name].tolist()]
+        CorrectionRecord(clip_id=clip_id, rater="stand-in", adv=(a, d, v), verdict="correct", seconds=1.0)
+        for clip_id, (a, d, v) in found
     )
+    return len(found)
 
 
-def held(store: Store, trained: str, points: dict[str, Floats]) -> comparison.Entry:
-    """The trained student beside the embedded one, on corrected clips of taught voices that were held back."""
+def trained(store: Store) -> str:
+    """Train a student by the defaults; gives its name."""
+    order = defaults.complete(store, {})
+    *_, last = train(store, trainings.TrainOrder.of(order), store.jobs.add(trainings.KIND, order))
+    assert last.result is not None
+    return str(last.result["student"])
+
+
+def held(store: Store, with_them: str, without: str, points: Points) -> comparison.Entry:
+    """The students beside each other, on corrected clips of taught voices that were held back."""
     rows = [lesson for lesson in lessons.lessons(store) if lesson.part == "held"]
     sounds = [audio.read(store.clips.audio(lesson.clip_id)) for lesson in rows]
     new, old = (
         np.stack([listen.answer(models.student(store, name).model, sound).adv for sound in sounds])
-        for name in (trained, models.STUDENT)
+        for name in (with_them, without)
     )
     return comparison.pair(new, old, np.stack([points[row.name] for row in rows]), [row.speaker for row in rows])
 
 
+def look(folder: Path, what: str, where: ClipFilter, points: Points, without: str) -> None:
+    """Look, correct, train, print; what is in the folder stays as it is."""
+    with TemporaryDirectory() as temporary:
+        shutil.copytree(folder / "data", Path(temporary) / "data")
+        with Store(Path(temporary) / "data") as store:
+            count = correct(store, store.clips.find(where, LOOKED), points)
+            found = held(store, trained(store), without, points)
+    for place, axis in enumerate(AXES):
+        old, new, difference, low, high = (
+            found[key][place] for key in ("old", "new", "difference", "difference_low", "difference_high")
+        )
+        cells = f"{old:.3f} | {new:.3f} | {difference:+.3f} [{low:+.3f}, {high:+.3f}]"
+        print(f"| {what} | {count} | {axis} | {cells} | {found['n']} |", flush=True)
+
+
 def main(shared: Path) -> None:
-    """Look, correct, train, print; twice."""
-    rows = [row for row in clips.rows(shared) if row.split in ("train", "dev")][:CLIPS]
-    points = {clips.name(row): anchors.anchor(row) for row in rows}
-    print(f"| {LOOKED} looked at | axis | CCC before | after | difference, 95 % over speakers | n |")
-    print("|---|---|---|---|---|---|")
-    for how, where in {"most doubtful": ClipFilter(order="doubt"), "any": ClipFilter()}.items():
-        with TemporaryDirectory() as temporary:
-            folder = Path(temporary)
-            clips.write(rows, folder / "clips")
-            with filled(folder, rows) as store:
-                correct(store, store.clips.find(where, LOOKED), points)
-                order = defaults.complete(store, {})
-                *_, last = train(store, trainings.TrainOrder.of(order), store.jobs.add(trainings.KIND, order))
-                assert last.result is not None
-                found = held(store, last.result["student"], points)
-        for place, axis in enumerate(AXES):
-            old, new, difference, low, high = (
-                found[key][place] for key in ("old", "new", "difference", "difference_low", "difference_high")
-            )
-            ends = f"[{low:+.3f}, {high:+.3f}]"
-            print(f"| {how} | {axis} | {old:.3f} | {new:.3f} | {difference:+.3f} {ends} | {found['n']} |", flush=True)
+    """Both libraries."""
+    every = clips.rows(shared)
+    known = [row for row in every if row.split in ("train", "dev")]
+    new = [replace(row, split="train") for row in every if row.split == "test"]
+    new += [row for row in every if row.split == "dev"][:CHOOSE]
+    print(f"| {LOOKED} looked at | corrected | axis | CCC without | with | difference, 95 % over speakers | n |")
+    print("|---|---|---|---|---|---|---|")
+    with TemporaryDirectory() as temporary:
+        folder = Path(temporary)
+        with library(folder, known[:CLIPS]) as store:
+            points = plant(store)
+            without = trained(store)
+        look(folder, "planted, most doubtful", DOUBTFUL, points, without)
+    with TemporaryDirectory() as temporary:
+        folder = Path(temporary)
+        with library(folder, new) as store:
+            without = trained(store)
+        points = {clips.name(row): anchors.anchor(row) for row in new}
+        for how, where in {"most doubtful": DOUBTFUL, "any": ANY}.items():
+            look(folder, f"new voices, {how}", where, points, without)
 
 
 if __name__ == "__main__":

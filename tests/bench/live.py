@@ -6,7 +6,6 @@ they do from a microphone: milliseconds from a hop to its answer, idle and while
 """
 
 import argparse
-import base64
 import gc
 import os
 import time
@@ -48,8 +47,7 @@ def piece(pcm: np.ndarray, number: int) -> np.ndarray:
 
 
 def say(sessions: Sessions, session: str, pcm: np.ndarray, number: int) -> dict:
-    sound = base64.b64encode(piece(pcm, number).tobytes()).decode()
-    return live.hop(sessions, {"id": session, "number": number, "pcm": sound})
+    return live.hop(sessions, {"id": session, "number": number, "pcm": piece(pcm, number).tobytes()})
 
 
 def long_session(sessions: Sessions, minutes: float) -> tuple[dict[float, float], list[list[float]]]:

@@ -45,6 +45,18 @@ def session(sessions: Sessions, pcm: np.ndarray) -> Session:
     return session
 
 
+def test_a_hop_is_heard(client: TestClient, sessions: Sessions, pcm: np.ndarray) -> None:
+    session = sessions.open("loudness", models.STUDENT, 2.0)
+    asked = {"number": 0, "student": "wav2small", "teacher": "loudness"}
+    told = client.post(f"/live/{session.id}/hop", params=asked, content=pcm[:16_000].tobytes()).json()
+    assert told["heard"] == 16_000
+    assert told["points"]
+    assert told["models"]["student"]["name"] == "wav2small"
+    np.testing.assert_array_equal(session.sound(0, 16_000), pcm[:16_000])
+    assert "16-bit" in client.post(f"/live/{session.id}/hop", params={"number": 16_000}, content=b"odd").json()["error"]
+    assert client.post(f"/live/{'f' * 32}/hop", content=b"").json() == {"gone": True}
+
+
 def test_the_wav_holds_every_sample(client: TestClient, session: Session, pcm: np.ndarray) -> None:
     answer = client.get(f"/live/{session.id}.wav")
     assert answer.headers["content-type"] == "audio/wav"
