@@ -70,6 +70,7 @@ def speaking(browser: Browser, url: str, script: str = "") -> Iterator[Page]:
     page.on("console", lambda line: failed.append(line.text) if line.type == "error" else None)
     page.goto(url)
     page.get_by_role("tab", name="Live").click()
+    page.locator("#live .live-player").wait_for()
     page.evaluate("addEventListener('painted', ({ detail }) => { window.told = [...window.told ?? [], detail]; })")
     try:
         yield page
