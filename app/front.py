@@ -8,13 +8,14 @@ import gradio as gr
 Of = TypeVar("Of")
 
 
-def front(name: str, events: tuple[str, ...], functions: Sequence[Callable[[Any], Any]] = (), **props: Any) -> gr.HTML:
-    """The component that `assets/front/NAME.js` mounts; it sends `events`, and gets its value as `props.value`.
+def front(path: str, events: tuple[str, ...], functions: Sequence[Callable[[Any], Any]] = (), **props: Any) -> gr.HTML:
+    """The component that `assets/front/FOLDER/NAME.js` mounts; it sends `events`, gets its value as `props.value`.
 
     Of `functions` each is asked as `server.NAME(one object)` and answers at once, beside Gradio's queue.
     """
+    name = path.rpartition("/")[2]
     given = "{ props, trigger, watch, server }" if functions else "{ props, trigger, watch }"
-    script = f"""import("/front/{name}.js").then((script) => script.mount(element, {given}));"""
+    script = f"""import("/front/{path}.js").then((script) => script.mount(element, {given}));"""
     return gr.HTML(
         None,
         html_template=f'<div class="{name}"></div>',

@@ -17,26 +17,29 @@ from store.db import Store
 
 STYLES = (
     "base",
-    "listen",
-    "player",
-    "live",
-    "library",
-    "filters",
-    "health",
-    "exchange",
-    "desk",
-    "agreement",
-    "train",
-    "search",
-    "comparison",
-    "students",
-    "bits",
+    "listen/listen",
+    "player/player",
+    "live/live",
+    "library/library",
+    "library/filters",
+    "library/health",
+    "library/exchange",
+    "curate/desk",
+    "raters/agreement",
+    "train/train",
+    "search/search",
+    "train/comparison",
+    "students/students",
+    "students/bits",
 )
 HEAD = "\n".join(
     (
         *(f'<link rel="stylesheet" href="/front/{name}.css">' for name in STYLES),
         f'<script defer src="/front/plotly.min.js?v={version("plotly")}"></script>',
-        *(f'<link rel="modulepreload" href="/front/{name}.js">' for name in ("listen", "player", "traces", "live")),
+        *(
+            f'<link rel="modulepreload" href="/front/{name}.js">'
+            for name in ("listen/listen", "player/player", "player/traces", "live/live")
+        ),
     )
 )
 

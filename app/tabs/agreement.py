@@ -38,8 +38,8 @@ def choose(store: Store, name: object) -> str:
 
 def build(store: Store, tab: gr.Tab) -> None:
     """Wire the tab, which is painted when it is opened."""
-    panel = front("agreement", ("fuse", "ask"))
-    disputed = front("disputed", ("hear",))
+    panel = front("raters/agreement", ("fuse", "ask"))
+    disputed = front("raters/disputed", ("hear",))
     seen, due = gr.State(""), 0.0
     painted = [panel, disputed, seen]
 

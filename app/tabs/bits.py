@@ -66,7 +66,7 @@ def _line(job: JobRecord) -> Shown:
 
 def build(store: Store, blocks: gr.Blocks) -> None:
     """Wire the component."""
-    component = front("bits", ("look", "measure", "halt"))
+    component = front("students/bits", ("look", "measure", "halt"))
     looking, seen = gr.State(""), gr.State(None)
     painted = [component, seen]
 

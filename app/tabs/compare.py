@@ -36,7 +36,7 @@ def choose(store: Store, name: str) -> str:
 
 def build(store: Store, blocks: gr.Blocks, tabs: gr.Tabs, listened: Listened) -> None:
     """Wire the panel; `tabs` and `listened` are where a student is tried."""
-    panel = front("comparison", ("ask", "golive", "attempt"))
+    panel = front("train/comparison", ("ask", "golive", "attempt"))
     seen = gr.State(None)
     painted = [panel, seen]
 

@@ -62,4 +62,4 @@ def settle(store: Store, asked: Plain) -> Plain:
 
 def build(store: Store) -> None:
     """Wire the tab."""
-    front("desk", (), tuple(served(store, answer) for answer in (enter, send, look, past, settle)))
+    front("curate/desk", (), tuple(served(store, answer) for answer in (enter, send, look, past, settle)))

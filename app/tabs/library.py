@@ -134,17 +134,19 @@ def _job(store: Store, job: JobRecord) -> Shown:
 
 def build(store: Store, blocks: gr.Blocks) -> None:
     """Wire the tab."""
-    importer = front("importer", ("bring", "teach", "halt"))
+    importer = front("library/importer", ("bring", "teach", "halt"))
     teachers.build(store)
-    checkup = front("health", ("check", "reveal"))
-    exchange = front("exchange", ())
+    checkup = front("library/health", ("check", "reveal"))
+    exchange = front("library/exchange", ())
     with gr.Row(elem_classes="shelves"):
         with gr.Column(scale=7, min_width=360):
             clips = front(
-                "clips", ("look", "pick", "discard"), [served(store, each) for each in (weigh, accept, take_back)]
+                "library/clips",
+                ("look", "pick", "discard"),
+                [served(store, each) for each in (weigh, accept, take_back)],
             )
         with gr.Column(scale=6, min_width=360):
-            inspector = front("inspector", ())
+            inspector = front("library/inspector", ())
     looking, seen = gr.State(Query()), gr.State(None)
     painted = [importer, checkup, clips, seen]
 

@@ -1,7 +1,7 @@
 """The Listen tab: a take is analysed by teacher and student, shown, and kept in the library only if asked.
 
 What the page is told is a message with a `state` (working, done, failed, kept or again) and `of`, the number of the
-request that it answers; assets/front/listen.js acts on it.
+request that it answers; assets/front/listen/listen.js acts on it.
 """
 
 import json
@@ -148,7 +148,7 @@ def offered(store: Store) -> list[tuple[str, str]]:
 
 def build(store: Store, takes: Takes, blocks: gr.Blocks) -> Listened:
     """Wire the tab."""
-    component = front("listen", ("analyse", "halt", "keep", "settle"), samples=samples())
+    component = front("listen/listen", ("analyse", "halt", "keep", "settle"), samples=samples())
     with gr.Accordion("Choose teacher and student", open=False, elem_classes="drawer"), gr.Row():
         teacher = gr.Dropdown(models.teachers(), value=models.TEACHER, label="Teacher", info=TEACHERS)
         student = gr.Dropdown(offered(store), value=models.live(store), label="Student", info=STUDENTS)

@@ -11,4 +11,4 @@ from app.live.sessions import Sessions
 
 def build(sessions: Sessions) -> None:
     """Wire the tab."""
-    front("live", (), calls.functions(sessions))
+    front("live/live", (), calls.functions(sessions))

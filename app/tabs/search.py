@@ -74,7 +74,7 @@ def _line(job: JobRecord) -> Shown:
 
 def build(store: Store, blocks: gr.Blocks) -> None:
     """Wire the tab."""
-    search = front("search", ("begin", "halt", "look"), **choices())
+    search = front("search/search", ("begin", "halt", "look"), **choices())
     looking, seen = gr.State(None), gr.State(None)
     painted = [search, seen]
 

@@ -43,8 +43,8 @@ def act(store: Store, what: str, asked: Shown) -> tuple[str | None, str]:
 
 def build(store: Store, blocks: gr.Blocks) -> None:
     """Wire the tab."""
-    listing = front("graduates", ("pick", "back"))
-    report = front("report", ("live", "rename", "note", "delete"))
+    listing = front("students/graduates", ("pick", "back"))
+    report = front("students/report", ("live", "rename", "note", "delete"))
     seen = gr.State(None)
 
     def paint() -> list[Any]:

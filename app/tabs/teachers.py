@@ -47,7 +47,7 @@ def _drawn(facts: Shown) -> Shown:
 
 def build(store: Store) -> None:
     """Wire the fold."""
-    fold = front("teachers", ("obtain", "engage", "halt"), [served(store, offered)])
+    fold = front("library/teachers", ("obtain", "engage", "halt"), [served(store, offered)])
 
     def obtain(event: gr.EventData) -> None:
         name = told(event).get("teacher")

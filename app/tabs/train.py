@@ -150,7 +150,7 @@ class _Painter:
 
 def build(store: Store, blocks: gr.Blocks) -> None:
     """Wire the tab."""
-    trainer = front("train", ("begin", "halt", "resume", "weigh"), **choices())
+    trainer = front("train/train", ("begin", "halt", "resume", "weigh"), **choices())
     seen = gr.State(None)
     painter, painted = _Painter(store), [trainer, seen]
 

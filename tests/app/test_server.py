@@ -62,7 +62,7 @@ def test_the_page_answers(client: TestClient) -> None:
 
 @pytest.mark.parametrize("host", ["evil.example", "127.0.0.1.evil.example", "192.168.0.7:7860", "localhost.evil", ""])
 def test_a_foreign_host_is_refused(client: TestClient, host: str) -> None:
-    for path in ("/", "/config", "/front/listen.js", "/audio/" + "0" * 32):
+    for path in ("/", "/config", "/front/listen/listen.js", "/audio/" + "0" * 32):
         assert client.get(path, headers={"host": host}).status_code == 400
 
 
@@ -164,7 +164,7 @@ def test_five_endpoints_are_offered_to_programs_and_no_other(client: TestClient)
 def test_the_page_names_no_other_host(client: TestClient) -> None:
     config = client.get("/config").json()
     assert config["analytics_enabled"] is False
-    for path in ("/front/base.css", "/front/listen.js", "/theme.css"):
+    for path in ("/front/base.css", "/front/listen/listen.js", "/theme.css"):
         assert "https://" not in client.get(path).text
     assert "googleapis" not in json.dumps(config)
 

@@ -94,12 +94,22 @@ def held(store: Store, with_them: str, without: str, points: Points) -> comparis
     return comparison.pair(new, old, np.stack([points[row.name] for row in rows]), [row.speaker for row in rows])
 
 
+def queue(store: Store, where: ClipFilter) -> list[ClipRecord]:
+    """The clips to learn from, in an order; in any, if none is asked for."""
+    found = [clip for clip in store.clips.find(where, -1) if clip.split == "train"]
+    return (
+        found
+        if where.order == "doubt"
+        else [found[place] for place in np.random.default_rng(1).permutation(len(found))]
+    )
+
+
 def look(folder: Path, what: str, where: ClipFilter, points: Points, without: str) -> None:
     """Look, correct, train, print; what is in the folder stays as it is."""
     with TemporaryDirectory() as temporary:
         shutil.copytree(folder / "data", Path(temporary) / "data")
         with Store(Path(temporary) / "data") as store:
-            count = correct(store, store.clips.find(where, LOOKED), points)
+            count = correct(store, queue(store, where)[:LOOKED], points)
             found = held(store, trained(store), without, points)
     for place, axis in enumerate(AXES):
         old, new, difference, low, high = (

@@ -24,7 +24,7 @@ from tests import classroom
 TIMES = 200  # of each request
 PAUSE_S = 0.02  # between two requests
 WARM = 10  # requests of each kind that are not counted
-PATHS = ("/", "/config", "/front/train.js")
+PATHS = ("/", "/config", "/front/train/train.js")
 ORDER = {  # two processes, and no end before the bench's
     "spec": {"architecture": "etude", "size": 16},
     "options": {"passes": 10_000, "patience": 10_000, "processes": 2},

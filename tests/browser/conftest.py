@@ -19,6 +19,7 @@ from playwright.sync_api import BrowserContext, Page, expect, sync_playwright
 
 from engine.audio import read
 from store.db import Store
+from tests.browser import rating
 
 SAMPLES = Path(__file__).parent.parent.parent / "assets" / "samples"
 FLAGS = [
@@ -126,6 +127,27 @@ def emptied(server: Server) -> Iterator[None]:
     for job in server.store.jobs.list():
         server.store.jobs.cancel(job.id)
     server.store.clips.delete([clip.id for clip in server.store.clips.find(limit=10_000)])
+
+
+@pytest.fixture  # asked for before a page, so that no page is left whose clips are gone
+def clips(server: Server, tmp_path: Path) -> Iterator[list[str]]:
+    """The samples, to be rated, in the order of their doubt; and nothing of anybody's rating afterwards."""
+    yield rating.fill(server.store, tmp_path)
+    for job in server.store.jobs.list():
+        server.store.jobs.cancel(job.id)
+    for rater in ("Ada", "Bob", "Eve"):
+        for said in server.store.corrections.recent(rater, -1):
+            server.store.turns.undo(said.id, rater)
+        server.store.turns.drop(rater)
+    server.store.choices.set("overlap", 1)
+    server.store.clips.delete([clip.id for clip in server.store.clips.find(limit=10_000)])
+
+
+@pytest.fixture
+def desk(clips: list[str], page: Page) -> Page:
+    """The desk, with Ada at it."""
+    rating.begin(page, "Ada")
+    return page
 
 
 @pytest.fixture

@@ -34,7 +34,7 @@ COLOURED = """(root) => [...root.querySelectorAll("canvas")].some((canvas) => {
     return has(0xD5, 0x5E, 0x00) && has(0x00, 0x72, 0xB2) && has(0x00, 0x9E, 0x73);
 })"""
 MINUTES = """async () => {
-    const { chart } = await import("/front/livechart.js");
+    const { chart } = await import("/front/live/chart.js");
     window.follows = [];
     window.chart = chart({ look() {}, choose() {}, follow: (yes) => follows.push(yes) });
     document.querySelector("#live .plot").replaceChildren(window.chart.node);

@@ -1,27 +1,20 @@
 import multiprocessing
 import os
 import signal
-import sqlite3
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
-from functools import partial
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
 import soundfile as sf
 
-from app import models
 from app.jobs import work
 from app.jobs.worker import Worker, start, stop
-from app.training import stages, trainings
 from engine.pool import ONE_THREAD
 from store.db import Store
-from store.records import JobRecord
-from tests import classroom
-from tests.classroom import TINY, children
+from tests.working import done, job, lock_is_free, until
 
 SOUNDS = 150
 PARENT = """
@@ -52,35 +45,6 @@ def sounds(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def store(tmp_path: Path) -> Iterator[Store]:
     with Store(tmp_path / "data") as store:
         yield store
-
-
-def until(true: Callable[[], bool], limit_s: float = 180) -> None:  # a slow machine is no failure
-    end = time.monotonic() + limit_s
-    while not true():
-        assert time.monotonic() < end, "waited in vain"
-        time.sleep(0.005)
-
-
-def job(store: Store, job_id: int) -> JobRecord:
-    found = store.jobs.get(job_id)
-    assert found is not None
-    return found
-
-
-def done(store: Store, job_id: int) -> JobRecord:
-    until(lambda: job(store, job_id).finished_at is not None)
-    return job(store, job_id)
-
-
-def lock_is_free(store: Store) -> bool:
-    lock = sqlite3.connect(store.folder / "worker.lock", timeout=0, isolation_level=None)
-    try:
-        lock.execute("BEGIN EXCLUSIVE")
-    except sqlite3.OperationalError:
-        return False
-    finally:
-        lock.close()
-    return True
 
 
 def count_labels(store: Store) -> int:
@@ -205,88 +169,6 @@ def test_a_worker_is_polite(store: Store) -> None:
     assert {f"{name}={value}" for name, value in ONE_THREAD.items()} <= set(environ)
     assert dict(os.environ) == before
     assert not [child for child in multiprocessing.active_children() if child.pid == pid]
-
-
-def learnt(store: Store, job_id: int) -> float:
-    """Passes that a training has done."""
-    return max((point.passes for point in store.curves.get(job_id)), default=0.0)
-
-
-@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="reads /proc")
-def test_a_worker_killed_in_a_training_is_replaced_and_the_training_goes_on(library: Store) -> None:
-    options = {**TINY["options"], "passes": 4, "processes": 2}
-    job_id = library.jobs.add("train", {**TINY, "options": options})
-    with Worker(library.folder) as worker:
-        until(lambda: learnt(library, job_id) > 1)
-        pid = worker.process.pid
-        assert pid is not None
-        helpers = children(pid)
-        os.kill(pid, signal.SIGKILL)
-        assert helpers
-        until(lambda: not any(Path(f"/proc/{helper}").exists() for helper in helpers))
-        reached, state = learnt(library, job_id), trainings.folder(library, job_id) / "state.pt"
-        assert job(library, job_id).state == "done" or state.exists()
-        ended = done(library, job_id)
-        until(lambda: not trainings.folder(library, job_id).exists())
-    assert ended.state == "done", ended.error
-    assert reached < learnt(library, job_id) == options["passes"]
-    assert [student.name for student in library.students.list()] == [ended.result["student"]]
-
-
-def test_a_chain_whose_worker_is_killed_at_every_stage_ends_with_one_whole_student(library: Store) -> None:
-    job_id, killed = library.jobs.add("train", TINY), set[str]()
-
-    def at(stage: str) -> bool:
-        now, taken = job(library, job_id), library.journal.stages(job_id)
-        here = bool(taken) and taken[-1].name == stage and now.worker not in killed
-        return now.state != "queued" and (here or now.state != "running")
-
-    with Worker(library.folder):
-        for stage in stages.TITLES:
-            until(partial(at, stage))
-            worker = job(library, job_id).worker
-            assert job(library, job_id).state == "running", stage
-            os.kill(int(worker), signal.SIGKILL)
-            killed.add(worker)
-        ended = done(library, job_id)
-    assert ended.state == "done", ended.error
-    (student,) = library.students.list()
-    assert student.name == ended.result["student"]
-    adv, _ = models.student(library, student.name).model.predict(np.zeros((1, 16_000), np.float32))
-    assert np.isfinite(adv).all()
-    assert not [path.name for path in (library.folder / "students").iterdir() if "partial" in path.name]
-    assert {each.name for each in library.journal.stages(job_id)} == set(stages.TITLES)
-
-
-def test_what_failed_for_want_of_clips_is_resumed_when_there_are_some(store: Store, tmp_path: Path) -> None:
-    job_id = store.jobs.add("train", TINY)
-    with Worker(store.folder):
-        assert "no clip to learn from" in done(store, job_id).error
-        classroom.fill(store, tmp_path / "class")
-        trainings.resume(store, job_id)
-        assert done(store, job_id).state == "done"
-    assert len(store.students.list()) == 1
-
-
-def test_what_is_done_leaves_nothing_and_what_failed_or_is_cancelled_or_stopped_is_kept(library: Store) -> None:
-    endless = {**TINY, "options": {**TINY["options"], "passes": 5000, "patience": 5000}}
-    too_short = {**TINY, "reinforce": {"versions": 1, "shortest_s": 0.1, "longest_s": 0.2}}
-    refused, cancelled, good, stopped = (
-        library.jobs.add("train", arguments) for arguments in (too_short, endless, TINY, endless)
-    )
-    with Worker(library.folder):
-        until(lambda: learnt(library, cancelled) > 0)
-        assert job(library, good).state == "queued"
-        assert library.jobs.cancel(cancelled)
-        assert done(library, good).state == "done"
-        until(lambda: learnt(library, stopped) > 0)
-    ended = [job(library, job_id).state for job_id in (refused, cancelled, good, stopped)]
-    assert ended == ["failed", "cancelled", "done", "queued"]
-    assert "no speech to learn from" in job(library, refused).error
-    kept = {int(path.name) for path in (library.folder / trainings.HOME).iterdir()}
-    assert kept == {refused, cancelled, stopped}
-    assert [student.name for student in library.students.list()] == [f"etude-{good}"]
-    assert lock_is_free(library)
 
 
 @pytest.mark.skipif(not Path("/proc/self/maps").exists(), reason="reads /proc")
