@@ -1,4 +1,7 @@
-"""The bundled sample clips, decoded once; properties have no deadline, for no test asserts a time."""
+"""The bundled sample clips, decoded once; properties have no deadline, for no test asserts a time.
+
+Two processes share the tests out by file, and one of them has all that want a browser, for there is one of these.
+"""
 
 from pathlib import Path
 
@@ -13,6 +16,12 @@ settings.register_profile("etude", deadline=None)
 settings.load_profile("etude")
 
 SAMPLES = sorted((ASSETS / "samples").glob("*.flac"))
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        group = "browser" if item.path.parent.name == "browser" else str(item.path)
+        item.add_marker(pytest.mark.xdist_group(group))
 
 
 @pytest.fixture(scope="session")
