@@ -5,11 +5,16 @@ Gradio guards what it serves itself; `known` guards our own routes by the same c
 
 from typing import Any
 
-from fastapi import FastAPI, Request
+from fastapi import FastAPI, Request, WebSocketException
 from fastapi.responses import JSONResponse
+from starlette.requests import HTTPConnection
 from starlette.routing import Mount
+from starlette.websockets import WebSocket
 
 REFUSAL = "Log in first: open the page, or send the cookie that POST /login gives for username and password."
+
+
+LOCKED = 4401  # closes a WebSocket: a browser tells a page no more of it than a number
 
 
 class UnknownError(Exception):
@@ -28,15 +33,18 @@ def parsed(text: str) -> tuple[str, str]:
     return name.strip(), password
 
 
-async def known(request: Request) -> None:
+async def known(asker: HTTPConnection) -> None:
     """A dependency of a route: whoever asks has logged in, or nobody has to.
 
     Raises:
-        UnknownError: they have not.
+        UnknownError: they have not; of a WebSocket, WebSocketException.
     """
-    gradio = _gradio(request.app)
-    cookies = (request.cookies.get(f"access-token-{way}{gradio.cookie_id}") for way in ("", "unsecure-"))
+    gradio = _gradio(asker.scope["app"])
+    cookies = (asker.cookies.get(f"access-token-{way}{gradio.cookie_id}") for way in ("", "unsecure-"))
     if gradio.auth is not None and not any(token in gradio.tokens for token in cookies):
+        if isinstance(asker, WebSocket):
+            await asker.accept()  # else the page would not learn the number
+            raise WebSocketException(LOCKED, "Log in first.")
         raise UnknownError
 
 

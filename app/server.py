@@ -99,7 +99,12 @@ def serve(
     private = Path(tempfile.mkdtemp(prefix=f"{PRIVATE}{os.getpid()}-"))
     with listening, Store(data) as store:
         config = uvicorn.Config(
-            build(store, private, asked), log_level="warning", server_header=False, timeout_graceful_shutdown=FAREWELL_S
+            build(store, private, asked),
+            log_level="warning",
+            server_header=False,
+            timeout_graceful_shutdown=FAREWELL_S,
+            ws="websockets-sansio",
+            ws_per_message_deflate=False,  # to squeeze a hop takes longer than to send it
         )
         said = f"Etude is at {address} and keeps its data in {store.folder}; Ctrl-C stops it."
         print(json.dumps({"url": address, "data": str(store.folder)}) if as_json else said, flush=True)

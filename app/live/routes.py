@@ -4,10 +4,10 @@ import csv
 import io
 import struct
 from collections.abc import Iterator
-from typing import Annotated, Any
 
-from fastapi import APIRouter, Body
-from fastapi.responses import JSONResponse, Response, StreamingResponse
+from fastapi import APIRouter, WebSocket, WebSocketDisconnect
+from fastapi.responses import Response, StreamingResponse
+from starlette.concurrency import run_in_threadpool
 
 from app.front import served
 from app.live import calls
@@ -24,16 +24,19 @@ def add(app: APIRouter, sessions: Sessions) -> None:
     """Put the routes on `app`."""
     hear = served(sessions, calls.hop)
 
-    @app.post("/live/{session_id}/hop")  # not a function of the component: that way takes longer than a student
-    def hop(
-        session_id: str,
-        number: int = 0,
-        student: str = "live",
-        teacher: str = "",
-        pcm: Annotated[bytes, Body(media_type="application/octet-stream")] = b"",
-    ) -> Response:
-        asked: dict[str, Any] = {"number": number, "student": student, "teacher": teacher, "pcm": pcm}
-        return JSONResponse(hear({"id": session_id, **asked}))
+    @app.websocket("/live/{session_id}/hops")  # a request for each would take a browser longer than a student
+    async def hops(socket: WebSocket, session_id: str) -> None:
+        await socket.accept()
+        try:
+            while True:
+                asked, pcm = await socket.receive_json(), await socket.receive_bytes()
+                known = asked if isinstance(asked, dict) else {}
+                told = await run_in_threadpool(hear, {**known, "id": session_id, "pcm": pcm})
+                await socket.send_json(told)
+        except WebSocketDisconnect:
+            pass
+        except (ValueError, KeyError):
+            await socket.close(1003, "After an object in JSON come its samples, as bytes.")
 
     @app.get("/live/{session_id}.wav")
     def sound(session_id: str) -> Response:

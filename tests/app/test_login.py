@@ -7,13 +7,15 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from fastapi import FastAPI
+from fastapi import FastAPI, WebSocketDisconnect
 from fastapi.testclient import TestClient
 
 from app import login, server
 from store.db import Store
 
 ORIGIN = "http://127.0.0.1:7860"
+OURS = {"host": "127.0.0.1:7860", "origin": ORIGIN}
+LINE = f"ws://127.0.0.1:7860/live/{'f' * 32}/hops"
 WHO = ("ada", "a pass: word")
 OPEN = ("/front/plotly.min.js",)  # the same for everybody
 
@@ -39,11 +41,14 @@ def test_no_route_answers_a_stranger(app: FastAPI, client: TestClient) -> None:
     routes = [
         (path, method) for path, methods in app.openapi()["paths"].items() if path not in OPEN for method in methods
     ]
-    assert {"/audio/{clip_id}", "/live/{session_id}/hop", "/api/predict", "/takes"} <= {path for path, _ in routes}
+    assert {"/audio/{clip_id}", "/live/{session_id}.wav", "/api/predict", "/takes"} <= {path for path, _ in routes}
     for path, method in routes:
         answer = client.request(method.upper(), re.sub(r"{\w+}", "1", path))
         assert (answer.status_code, answer.json()) == (401, {"error": login.REFUSAL}), path
     assert client.get("/config").status_code == 401
+    with client.websocket_connect(LINE, headers=OURS) as socket, pytest.raises(WebSocketDisconnect) as closed:
+        socket.receive_json()
+    assert closed.value.code == login.LOCKED
 
 
 def test_who_logs_in_is_answered(client: TestClient) -> None:
@@ -51,7 +56,10 @@ def test_who_logs_in_is_answered(client: TestClient) -> None:
     assert client.get("/api/students").status_code == 401
     assert client.post("/login", data={"username": WHO[0], "password": WHO[1]}).status_code == 200
     assert client.get("/api/students").status_code == 200
-    assert client.post(f"/live/{'f' * 32}/hop", content=b"").json() == {"gone": True}
+    with client.websocket_connect(LINE, headers=OURS) as socket:
+        socket.send_json({})
+        socket.send_bytes(b"")
+        assert socket.receive_json() == {"gone": True}
     assert client.get("/config").status_code == 200
 
 

@@ -95,7 +95,7 @@ class Opener:
         page = self.context.new_page()
         page.emulate_media(color_scheme="dark" if dark else "light")
         page.on("request", lambda request: self.asked.append(request.url))
-        page.on("websocket", lambda socket: self.asked.append(socket.url))
+        page.on("websocket", lambda socket: self.asked.append(socket.url.replace("ws", "http", 1)))
         page.on("pageerror", lambda error: self.failed.append(str(error)))
         page.on("console", lambda line: self.failed.append(line.text) if line.type == "error" else None)
         page.goto(self.url)

@@ -66,6 +66,7 @@ def speaking(browser: Browser, url: str, script: str = "") -> Iterator[Page]:
     context.add_init_script(GATHERED + script)
     page, asked, failed = context.new_page(), list[str](), list[str]()
     page.on("request", lambda request: asked.append(request.url))
+    page.on("websocket", lambda socket: asked.append(socket.url.replace("ws", "http", 1)))
     page.on("pageerror", lambda error: failed.append(str(error)))
     page.on("console", lambda line: failed.append(line.text) if line.type == "error" else None)
     page.goto(url)

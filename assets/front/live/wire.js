@@ -1,6 +1,8 @@
 // Between page and Etude: numbered hops go out, one request at a time, and what waits meanwhile is merged. What was sent
 // stays here for ten minutes, so that a request that failed, or an Etude that was started again, costs no sound.
 
+import { socket } from "./socket.js";
+
 const RATE = 16_000;
 const KEPT = 600 * RATE; // samples
 const AT_ONCE = 100 * RATE;
@@ -34,15 +36,10 @@ export function wire(server, told) {
   let wanted = false;
   let away = 0; // since when
   let anew = false; // Etude was started again meanwhile
-  let locked = false; // it wants a login, and has forgotten ours
   let timer = 0;
 
+  const talk = socket();
   const ask = (name, what) => server[name](what).catch(() => null);
-  const hop = (number, pcm) => fetch(`/live/${id}/hop?${new URLSearchParams({ number, ...asked })}`, { method: "POST", body: pcm, priority: "high" })
-    .then((answer) => {
-      locked = answer.status === 401;
-      return answer.ok ? answer.json() : null;
-    }).catch(() => null);
 
   async function open() {
     const source = computer ? { source: "computer", ...computer } : {};
@@ -64,7 +61,7 @@ export function wire(server, told) {
     const sent = computer ? [] : waiting();
     const number = Math.max(heard, sent[0]?.number ?? heard);
     const began = performance.now();
-    const answer = await hop(number, samples(sent, number));
+    const answer = await talk.say(id, { number, ...asked }, samples(sent, number));
     if (!answer || answer.error || answer.gone) return answer;
     ({ heard } = answer);
     if (computer) total = heard;
@@ -80,7 +77,7 @@ export function wire(server, told) {
     const answer = await (id ? say() : open());
     if (!answer) {
       away ||= performance.now();
-      told.away((total - heard) / RATE, locked);
+      told.away((total - heard) / RATE, talk.locked);
       again(AGAIN_MS);
       return false;
     }
@@ -122,6 +119,7 @@ export function wire(server, told) {
     get total() { return total; },
     // End the session, and count from sample 0 again.
     drop() {
+      talk.close();
       if (id) ask("close", { id });
       clearTimeout(timer);
       [hops, total, heard, id, first, away, anew, computer] = [[], 0, 0, null, 0, 0, false, null];

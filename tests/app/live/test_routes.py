@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import soundfile as sf
-from fastapi import FastAPI
+from fastapi import FastAPI, WebSocketDisconnect
 from fastapi.testclient import TestClient
 
 from app import models
@@ -45,16 +45,37 @@ def session(sessions: Sessions, pcm: np.ndarray) -> Session:
     return session
 
 
-def test_a_hop_is_heard(client: TestClient, sessions: Sessions, pcm: np.ndarray) -> None:
+def test_hops_are_heard_one_after_the_other(client: TestClient, sessions: Sessions, pcm: np.ndarray) -> None:
     session = sessions.open("loudness", models.STUDENT, 2.0)
-    asked = {"number": 0, "student": "wav2small", "teacher": "loudness"}
-    told = client.post(f"/live/{session.id}/hop", params=asked, content=pcm[:16_000].tobytes()).json()
-    assert told["heard"] == 16_000
-    assert told["points"]
-    assert told["models"]["student"]["name"] == "wav2small"
-    np.testing.assert_array_equal(session.sound(0, 16_000), pcm[:16_000])
-    assert "16-bit" in client.post(f"/live/{session.id}/hop", params={"number": 16_000}, content=b"odd").json()["error"]
-    assert client.post(f"/live/{'f' * 32}/hop", content=b"").json() == {"gone": True}
+    with client.websocket_connect(f"/live/{session.id}/hops") as socket:
+        for number, student in ((0, "etude"), (16_000, "wav2small")):
+            socket.send_json({"number": number, "student": student, "teacher": "loudness"})
+            socket.send_bytes(pcm[number : number + 16_000].tobytes())
+            told = socket.receive_json()
+            assert told["heard"] == number + 16_000
+            assert told["points"]
+            assert told["models"]["student"]["name"] == student
+        socket.send_json([])
+        socket.send_bytes(b"odd")
+        assert "16-bit" in socket.receive_json()["error"]
+    np.testing.assert_array_equal(session.sound(0, 32_000), pcm[:32_000])
+
+
+def test_who_has_no_session_is_told_so(client: TestClient) -> None:
+    with client.websocket_connect(f"/live/{'f' * 32}/hops") as socket:
+        socket.send_json({})
+        socket.send_bytes(b"")
+        assert socket.receive_json() == {"gone": True}
+
+
+@pytest.mark.parametrize("wrong", ["no JSON", '{"number": 0}'])
+def test_what_is_no_hop_closes_the_line(client: TestClient, session: Session, wrong: str) -> None:
+    with client.websocket_connect(f"/live/{session.id}/hops") as socket:
+        socket.send_text(wrong)
+        socket.send_text("no samples")
+        with pytest.raises(WebSocketDisconnect) as closed:
+            socket.receive_json()
+    assert closed.value.code == 1003
 
 
 def test_the_wav_holds_every_sample(client: TestClient, session: Session, pcm: np.ndarray) -> None:
