@@ -52,7 +52,7 @@ function forest(rows, reach) {
 }
 
 function forests({ all, to_people: people, corpora, speakers }) {
-  const main = [["all clips", all], ...(people ? [["to people alone", people]] : []), ...corpora.map((part) => [part.name, part])].filter(([, entry]) => entry.n);
+  const main = [["all clips", all], ...(people ? [["to people alone", people]] : []), ...(corpora.length > 1 ? corpora.map((part) => [part.name, part]) : [])].filter(([, entry]) => entry.n);
   const voices = speakers.filter(({ n }) => n).map((part) => [part.name, part]);
   const reach = (rows) => Math.max(0.05, ...rows.filter(([, { few }]) => !few).flatMap(([, entry]) => [...entry.difference_low, ...entry.difference_high].map(Math.abs)));
   return [make("section", {}, make("h4", {}, "Where they differ"), forest(main, reach(main)),
@@ -103,7 +103,7 @@ export function mount(element, { props, trigger, watch }) {
     const folded = now !== student && localStorage.getItem(KEPT) === String(comparison.job);
     const on = `On ${found.all.n} clips of ${found.all.speakers} speakers of whom neither was taught, held to ${found.teacher}${found.to_people ? ", and to people where they corrected it" : ""}. ${found.note}`;
     const details = [table(comparison), ...forests(found), found.changed.length ? changes(found.changed, found.teacher) : null].filter(Boolean);
-    return [title, make("p", { class: `advice ${found.verdict}`, role: "status" }, found.advice),
+    return [title, make("p", { class: `advice ${found.verdict.replace(" ", "-")}`, role: "status" }, found.advice),
       decision(comparison, now), make("p", { class: "small" }, on),
       ...(folded ? [make("details", { class: "folded" }, make("summary", {}, `${now} stays live. Show the comparison`), ...details)] : details)];
   }

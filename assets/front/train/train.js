@@ -80,7 +80,7 @@ function order({ students, recipes, teachers, first }, begin, weigh) {
   return { form, teacher, suit, again: () => weigh(given()) };
 }
 
-const fact = (number, text, title = "") => make("li", { title }, make("b", {}, number), ` ${text}`);
+const fact = (number, text, title = "", wide = "") => make("li", { title, class: wide }, make("b", {}, number), ` ${text}`);
 
 function facts(plan, teacher) {
   const hours = plan.hours >= 1 ? `${plan.hours.toFixed(1)} h` : `${Math.round(60 * plan.hours)} min`;
@@ -89,7 +89,7 @@ function facts(plan, teacher) {
     fact(count(plan.kept), `kept to choose by, of ${count(plan.kept_speakers)} other voices`, "The best student is the one that agrees best on voices that it was not taught"),
     fact(count(plan.corrected), "checked by people", "They weigh four times as much"),
     fact(count(plan.answered[teacher] ?? 0), `answered already by ${teacher}`, "Answers are kept, and used by every student"),
-    plan.licences.length ? fact("Licences:", plan.licences.map(([name, of]) => `${name} (${count(of)})`).join(", "), "The student inherits them") : null,
+    plan.licences.length ? fact("Licences:", plan.licences.map(([name, of]) => `${name} (${count(of)})`).join(", "), "The student inherits them", "wide") : null,
     plan.held ? fact(count(plan.held), "of these held back", "Neither taught nor chosen by: they show what correcting did") : null,
     plan.rejected ? fact(count(plan.rejected), "left out: people rejected them") : null,
     plan.unused ? fact(count(plan.unused), "left alone: their corpus keeps them for tests") : null,
