@@ -12,7 +12,7 @@ import numpy as np
 import onnxruntime
 
 from engine import saturation
-from engine.types import AXES, SAMPLE_RATE, Floats, ordered
+from engine.types import AXES, SAMPLE_RATE, Floats, TeacherSpec, ordered
 
 ASSETS = Path(__file__).parent.parent / "assets"
 DEFAULTS: dict[str, Any] = {
@@ -46,6 +46,17 @@ def stated(beside: Path) -> dict[str, Any]:
     if not isinstance(found, dict):
         raise ValueError(f"The contract {beside} is not a JSON object.")
     return found
+
+
+def teacher_spec(name: str, path: Path, commercial: bool = False) -> TeacherSpec:
+    """What the contract of a teacher that comes with Etude says of it.
+
+    Raises:
+        ValueError: as of `contract`.
+    """
+    stated = contract(path)
+    known = {key: stated[key] for key in ("title", "source", "licence", "window_s", "hop_s", "precision")}
+    return TeacherSpec(name=name, revision=stated["sha256"], commercial=commercial, **known)
 
 
 def session(model: str | bytes, threads: int = 1) -> onnxruntime.InferenceSession:

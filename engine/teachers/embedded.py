@@ -3,23 +3,11 @@
 from functools import cache
 
 from engine import heads
-from engine.onnx_model import ASSETS, OnnxModel, contract
-from engine.types import TeacherSpec
+from engine.onnx_model import ASSETS, OnnxModel, teacher_spec
 
 PATH = ASSETS / "teacher.onnx"
 DROPOUT = 0.2  # of `engine.whisper.Head`
-_CONTRACT = contract(PATH)
-
-SPEC = TeacherSpec(
-    name="embedded",
-    title=_CONTRACT["title"],
-    source=_CONTRACT["source"],
-    revision=_CONTRACT["sha256"],
-    licence=_CONTRACT["licence"],
-    window_s=_CONTRACT["window_s"],
-    hop_s=_CONTRACT["hop_s"],
-    precision=_CONTRACT["precision"],
-)
+SPEC = teacher_spec("embedded", PATH)
 
 
 @cache
