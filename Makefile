@@ -36,7 +36,7 @@ teacher: $(INSTALLED)  ## rebuild assets/teacher.onnx from the corpora in SHARED
 student: $(INSTALLED)  ## rebuild assets/etude.onnx from the teacher and the corpora in SHARED; make student ARGS="--run wav2small"
 	$(BIN)/python -m engine.recipes.student $(SHARED) $(ARGS)
 
-compare: $(INSTALLED)  ## write assets/students.md of what has been trained; make compare ARGS=--fit trains it: a day
+compare: $(INSTALLED)  ## write assets/students.md of what has been trained; make compare ARGS=--fit trains it: hours
 	$(BIN)/python -m engine.recipes.compare $(SHARED) $(ARGS)
 
 ablation: $(INSTALLED)  ## write assets/ablation.md from the crops that `make student` made; half an hour

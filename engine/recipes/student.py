@@ -40,7 +40,12 @@ def trained(work: Path, name: str, seed: int) -> Network:
 
 def files(work: Path, name: str, seed: int) -> tuple[Path, Path]:
     """The run's student as fp32 ONNX, and made small without learning: by which runs are compared."""
-    student, home = trained(work, name, seed), folder(work, name, seed)
+    return exported(trained(work, name, seed), folder(work, name, seed))
+
+
+def exported(student: Network, home: Path) -> tuple[Path, Path]:
+    """The same of any student, in a folder."""
+    home.mkdir(parents=True, exist_ok=True)
     export.to_onnx(student, home / "fp32.onnx")
     scheme.write("int8_int4", home / "fp32.onnx", home / "small.onnx", Given())
     return home / "fp32.onnx", home / "small.onnx"

@@ -6,7 +6,7 @@ NAME.json beside each lists its clips: a crop's group is a place in it.
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict, dataclass
 from itertools import chain
@@ -28,6 +28,7 @@ VERSIONS = {  # of each clip; few speakers need more throats
     "asterisk-core-sounds-en-wav": 4, "asterisk-core-sounds-es-wav": 4, "asterisk-core-sounds-fr-wav": 4,
     "asterisk-core-sounds-it-wav": 4, "asterisk-core-sounds-ru-wav": 4,
 }  # fmt: skip
+TESTS = ("test", "test_cries")
 LONGEST = 10 * SAMPLE_RATE
 OPTIONS = ReinforceOptions(longest_s=3.5)
 QUIET = 2000  # sounds in which nobody speaks
@@ -63,8 +64,18 @@ def teach(job: Job) -> list[Crop]:
     ]
 
 
-def prepare(shared: Path, work: Path, teacher: str, processes: int = 2) -> None:
-    """Teach `dev`, `test` and `train` into `work`; a part that is there already stays as it is."""
+def prepare(
+    shared: Path,
+    work: Path,
+    teacher: str,
+    processes: int = 2,
+    share: float = 1.0,
+    names: Sequence[str] | None = None,
+) -> None:
+    """Teach `dev`, `test` and `train` into `work`, or those of these names; a part that is there stays as it is.
+
+    Of the versions of a clip, a `share` is taught, two at least.
+    """
     work.mkdir(parents=True, exist_ok=True)
     corpora = [name for name in VERSIONS if name not in packages.NAMES]
     every = voices.rows(shared / "corpus", tuple(corpora))
@@ -72,14 +83,15 @@ def prepare(shared: Path, work: Path, teacher: str, processes: int = 2) -> None:
     for split in ("dev", "test"):
         parts[split] = [row for row in every if row.split == split and row.corpus in voices.ACTED]
         parts[f"{split}_cries"] = [row for row in every if row.split == split and row.corpus == "emogator"]
-    parts["train"] = [row for row in every if row.split in ("train", "")] + packages.rows(work / "packages")
+    if names is None or "train" in names:  # packages are unpacked for it
+        parts["train"] = [row for row in every if row.split in ("train", "")] + packages.rows(work / "packages")
     with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
         for name, rows in parts.items():
-            if (work / f"{name}.npz").exists():
+            if (names is not None and name not in names) or (work / f"{name}.npz").exists():
                 continue
             (work / f"{name}.json").write_text(json.dumps([{**asdict(row), "path": str(row.path)} for row in rows]))
             jobs = [
-                Job(row, number, VERSIONS[row.corpus] if name == "train" else 0, teacher)
+                Job(row, number, max(2, round(share * VERSIONS[row.corpus])) if name == "train" else 0, teacher)
                 for number, row in enumerate(rows)
             ]
             crops = _told(pool.map(teach, jobs, chunksize=20), name)

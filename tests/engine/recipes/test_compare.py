@@ -22,10 +22,12 @@ def runs(monkeypatch):
         monkeypatch.setattr(module, "RUNS", TINY)
 
 
-def test_what_is_trained_is_compared(work):
+def test_what_is_trained_is_kept_and_compared(work, tmp_path, monkeypatch):
+    monkeypatch.setattr(compare, "KEPT", tmp_path / "compared")
     for name, seed in (("etude", 0), ("etude", 1), ("wav2small", 0)):
-        student.fit(work, name, seed, processes=1)
-    assert compare.trained(work) == [("etude", 0), ("etude", 1), ("wav2small", 0)]
+        assert compare.kept(name, seed) is None
+        compare.record(work, name, seed, processes=1)
+        assert compare.kept(name, seed)["test"].shape == (20, 3)
     ours, theirs = compare.measure(work)
     assert (ours["seeds"], theirs["seeds"]) == ([0, 1], [0])
     assert len(ours["test"]) == 2
@@ -37,3 +39,5 @@ def test_what_is_trained_is_compared(work):
     assert len(table) == 4
     assert table[2].startswith("| Etude | 2 |")
     assert table[3].count("[") == 3
+    monkeypatch.setattr(compare, "SHARE", 0.5)  # by another recipe they would be others
+    assert compare.kept("etude", 0) is None
