@@ -1,9 +1,7 @@
 """With a login, nothing of anybody is given to who has not logged in; without one, nobody is asked."""
 
-import asyncio
 import re
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -12,6 +10,7 @@ from fastapi.testclient import TestClient
 
 from app import login, server
 from store.db import Store
+from tests import loop
 
 ORIGIN = "http://127.0.0.1:7860"
 OURS = {"host": "127.0.0.1:7860", "origin": ORIGIN}
@@ -28,8 +27,8 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FastAPI]:
     with pytest.MonkeyPatch.context() as patch:
         for name in ("GRADIO_TEMP_DIR", "GRADIO_ANALYTICS_ENABLED", "HF_HUB_OFFLINE", "HF_HUB_DISABLE_TELEMETRY"):
             patch.setenv(name, "")
-        with Store(tmp_path_factory.mktemp("data")) as store, ThreadPoolExecutor(1) as elsewhere:
-            yield elsewhere.submit(asyncio.run, built(store)).result()
+        with Store(tmp_path_factory.mktemp("data")) as store:
+            yield loop.run(built(store))
 
 
 @pytest.fixture

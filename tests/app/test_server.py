@@ -1,6 +1,5 @@
 """The real application, most of it in this process, and once as a stranger starts it."""
 
-import asyncio
 import json
 import os
 import signal
@@ -9,7 +8,6 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import httpx
@@ -23,6 +21,7 @@ from app import server, uploads
 from app.guard import REFUSAL
 from engine.audio import read
 from store.db import Store
+from tests import loop
 
 ORIGIN = "http://127.0.0.1:7860"
 LIMIT = 2**20  # bytes, in place of 200 MB
@@ -43,8 +42,7 @@ def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
         for name in ("GRADIO_TEMP_DIR", "GRADIO_ANALYTICS_ENABLED", "HF_HUB_OFFLINE", "HF_HUB_DISABLE_TELEMETRY"):
             patch.setenv(name, "")
         with Store(tmp_path_factory.mktemp("data")) as store:
-            with ThreadPoolExecutor(1) as elsewhere:  # the browser's tests keep a loop running in this thread
-                app = elsewhere.submit(asyncio.run, built(store, tmp_path_factory.mktemp("private"))).result()
+            app = loop.run(built(store, tmp_path_factory.mktemp("private")))
             yield TestClient(app, base_url=ORIGIN, raise_server_exceptions=False)
 
 

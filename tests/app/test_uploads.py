@@ -8,6 +8,7 @@ from starlette.types import Message
 
 from app import uploads
 from app.uploads import TooLargeError, Uploads
+from tests import loop
 
 FORM = (
     b'--b\r\nContent-Disposition: form-data; name="files"; filename="my voice.WAV"\r\n\r\nsound\r\n'
@@ -37,8 +38,8 @@ async def received(asked: Request, folder: Path, name: str = "voice.wav") -> tup
 
 
 def test_a_body_is_a_file_for_as_long_as_it_is_used(tmp_path: Path) -> None:
-    assert asyncio.run(received(request(b"so", b"und"), tmp_path)) == (b"sound", ".wav")
-    assert asyncio.run(received(request(b"x"), tmp_path, "../../x.sh")) == (b"x", "")
+    assert loop.run(received(request(b"so", b"und"), tmp_path)) == (b"sound", ".wav")
+    assert loop.run(received(request(b"x"), tmp_path, "../../x.sh")) == (b"x", "")
     assert list(tmp_path.iterdir()) == []
 
 
@@ -46,13 +47,13 @@ def test_a_body_is_a_file_for_as_long_as_it_is_used(tmp_path: Path) -> None:
 def test_beyond_the_limit_nothing_is_kept(asked: Request, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(uploads, "MAX_UPLOAD", 7)
     with pytest.raises(TooLargeError, match="larger than 200 MB"):
-        asyncio.run(received(asked, tmp_path))
+        loop.run(received(asked, tmp_path))
     assert list(tmp_path.iterdir()) == []
 
 
 def test_files_of_a_form_have_names_of_their_own_and_are_gone_once_used(tmp_path: Path) -> None:
     sent = Uploads(tmp_path / "sent")
-    paths = [Path(path) for path in asyncio.run(sent.add(form())) + asyncio.run(sent.add(form()))]
+    paths = [Path(path) for path in loop.run(sent.add(form())) + loop.run(sent.add(form()))]
     assert len({*paths, *sent.folder.iterdir()}) == 4
     assert [path.suffix for path in paths] == [".wav", "", ".wav", ""]
     with sent.taken({"path": str(paths[0]), "orig_name": "my voice.wav"}) as (path, name):
@@ -70,7 +71,7 @@ def test_what_nobody_asks_about_is_deleted_too(tmp_path: Path, monkeypatch: pyte
         assert len(await sent.add(form())) == 2
         await asyncio.sleep(0.05)
 
-    asyncio.run(send())
+    loop.run(send())
     assert list(tmp_path.iterdir()) == []
 
 
