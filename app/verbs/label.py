@@ -12,6 +12,7 @@ from app.console import data_option, json_option
 from app.jobs.work import Progress
 from app.labelling import local, ray, shards
 from app.labelling.merge import merge as merged
+from app.rating import doubts
 from engine import plugins, pool
 from engine.shard import Shard, manifest
 from store.db import Store
@@ -58,6 +59,7 @@ def label(
     with Store(settings.data_folder(data)) as store:
         done = _by_ray(store, teacher, of, processes) if by_ray else local.label(store, teacher, processes=processes)
         console.done(done, as_json, "failed")
+        doubts.ask(store)
 
 
 @click.command()
@@ -68,6 +70,7 @@ def merge(folder: Path, data: Path | None, as_json: bool) -> None:
     """Take the shards of a folder into the library; each is checked, and twice changes nothing."""
     with Store(settings.data_folder(data)) as store:
         console.done(merged(store, folder), as_json, "refused")
+        doubts.ask(store)
 
 
 def _shards(

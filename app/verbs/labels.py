@@ -9,6 +9,7 @@ import click
 from app import settings
 from app.console import data_option, json_option
 from app.library import labels_in, labels_out
+from app.rating import doubts
 from engine.ratings import GOLD, Ratings
 from engine.types import AXES
 from store.db import Store
@@ -67,6 +68,7 @@ def in_(
     ratings = Ratings(*scale, (arousal, dominance, valence), clip, rater, dict(words)) if scale else None
     with Store(settings.data_folder(data)) as store:
         taken = labels_in.take_in(store, file.expanduser(), form, ratings)
+        doubts.ask(store)
     if as_json:
         click.echo(json.dumps(asdict(taken)))
         return

@@ -33,6 +33,13 @@ def test_clips_are_labelled_here(data: str) -> None:
     assert etude(*asked, "--processes", "1")[1].strip() == f"0 labelled, {count} already labelled, 0 failed."
 
 
+def test_doubt_is_asked_for_once_there_are_labels(data: str) -> None:
+    for _ in range(2):
+        assert etude("label", "--processes", "1", "--data", data)[0] == 0
+        with Store(Path(data)) as store:
+            assert [(job.kind, job.state) for job in store.jobs.list()] == [("doubt", "queued")]
+
+
 def test_shards_are_made_anywhere_and_merged(data: str, tmp_path: Path) -> None:
     out = str(tmp_path / "out")
     asked = ["label", "--teacher", "loudness", "--shards", "2", "--out", out]
