@@ -132,8 +132,8 @@ def _job(store: Store, job: JobRecord) -> Shown:
     }
 
 
-def build(store: Store, blocks: gr.Blocks) -> None:
-    """Wire the tab."""
+def _laid_out(store: Store) -> tuple[gr.HTML, ...]:
+    """The tab's components, from the top: importer, health, exchange, clips and the inspector beside them."""
     importer = front("library/importer", ("bring", "teach", "halt"))
     teachers.build(store)
     checkup = front("library/health", ("check", "reveal"))
@@ -147,6 +147,12 @@ def build(store: Store, blocks: gr.Blocks) -> None:
             )
         with gr.Column(scale=6, min_width=360):
             inspector = front("library/inspector", ())
+    return importer, checkup, exchange, clips, inspector
+
+
+def build(store: Store, blocks: gr.Blocks) -> None:
+    """Wire the tab."""
+    importer, checkup, exchange, clips, inspector = _laid_out(store)
     looking, seen = gr.State(Query()), gr.State(None)
     painted = [importer, checkup, clips, seen]
 
