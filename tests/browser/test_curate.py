@@ -1,9 +1,11 @@
 """The desk in a real browser: real keys, real sound, and every decision in the store."""
 
+import time
+
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import Server
+from tests.browser.conftest import WAIT_MS, Server
 from tests.browser.rating import TOLD, VOICES, begin, current, playing, press, said, shown
 
 PIXELS = """() => {
@@ -111,6 +113,9 @@ def test_blind_no_answer_is_on_the_wire_before_ones_own_is_kept(clips: list[str]
     expect(page.locator(".point.near")).to_have_count(0)
     press(page, "Enter")
     expect(page.locator(".point.near")).to_have_count(3)
+    until = time.monotonic() + WAIT_MS / 1000
+    while "0.4567" not in "".join(heard) and time.monotonic() < until:
+        page.wait_for_timeout(50)  # an answer's text may come after what is made of it
     assert "0.4567" in "".join(heard)
     expect(page.locator(".point[aria-pressed=true]")).to_have_count(3)
     assert current(page) == first
