@@ -12,8 +12,6 @@ from starlette.routing import Mount
 from starlette.websockets import WebSocket
 
 REFUSAL = "Log in first: open the page, or send the cookie that POST /login gives for username and password."
-
-
 LOCKED = 4401  # closes a WebSocket: a browser tells a page no more of it than a number
 
 

@@ -27,7 +27,6 @@ from engine.types import SAMPLE_RATE
 SEEDS = (0, 1, 2)
 SHARE = 0.25  # of the versions that a student that ships is taught: nine trainings are to be made
 REFERENCE = "wav2small"  # whose fp32 file the others' times are shares of
-PARTS = TESTS
 KEPT = ASSETS / "compared"
 
 
@@ -59,13 +58,13 @@ def record(work: Path, name: str, seed: int, processes: int) -> None:
         KEPT / f"{name}-{seed}.npz",
         made_of=np.array(made_of(name, seed)),
         bytes=np.array(small.stat().st_size),
-        **{part: said_of(OnnxModel(small), Crops.open(work, part)) for part in PARTS},  # type: ignore[arg-type]
+        **{part: said_of(OnnxModel(small), Crops.open(work, part)) for part in TESTS},  # type: ignore[arg-type]
     )
 
 
 def measure(work: Path) -> list[dict[str, Any]]:
     """An entry a run: its seeds' scores on speakers never heard, bytes, and milliseconds for 5 s on one thread."""
-    found, parts = [], {name: (Crops.open(work, name), rows(work, name)) for name in PARTS}
+    found, parts = [], {name: (Crops.open(work, name), rows(work, name)) for name in TESTS}
     for name in RUNS:
         seeds = {seed: said for seed in SEEDS if (said := kept(name, seed))}
         if not seeds:
@@ -115,7 +114,7 @@ def markdown(found: list[dict[str, Any]]) -> str:
     )
     lines = [head, "|---|---|---|---|---|---|---|---|"]
     for entry in found:
-        acted, cries = (" / ".join(f"{value:.3f}" for value in entry[f"{part}_mean"]) for part in PARTS)
+        acted, cries = (" / ".join(f"{value:.3f}" for value in entry[f"{part}_mean"]) for part in TESTS)
         cells = zip(entry.get("lead", ()), entry.get("lead_low", ()), entry.get("lead_high", ()), strict=True)
         lead = " / ".join(f"{value:+.3f} [{low:+.2f}, {high:+.2f}]" for value, low, high in cells)
         lines.append(
