@@ -67,6 +67,17 @@ class Timm(PaperNetwork):
         return weighed(self.value(tokens), self.weight(tokens), dim=1)
 
 
+class Depthwise(nn.Conv2d):
+    """In single precision where the rest is taught in bf16: a processor finds its gradient in a tenth of the time."""
+
+    def _conv_forward(self, input: Tensor, weight: Tensor, bias: Tensor | None) -> Tensor:
+        if not torch.is_autocast_enabled(input.device.type):
+            return super()._conv_forward(input, weight, bias)  # type: ignore[no-any-return]
+        with torch.autocast(input.device.type, enabled=False):
+            seen: Tensor = super()._conv_forward(input.float(), weight, bias)
+        return seen.to(input.dtype)
+
+
 def pictures(log_mel: Tensor, size: tuple[int, int]) -> Tensor:
     """Windows of `size` frames and bands, one after the other, the clip repeated to fill the last.
 
@@ -110,6 +121,9 @@ def _network(name: str, picture: tuple[int, int] | None, **options: Any) -> Timm
 
     options |= {"pretrained": False, "in_chans": 1, "features_only": True, "out_indices": (-1,)}
     backbone: Any = timm.create_model(name, **options)
+    for layer in backbone.modules():
+        if type(layer) is nn.Conv2d and layer.groups > 1:
+            layer.__class__ = Depthwise
     (channels,), (stride,) = backbone.feature_info.channels(), backbone.feature_info.reduction()
     network = Timm(backbone, channels, stride, picture)
     with torch.no_grad():

@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from engine.students.timm import pictures
+from engine.students.timm import Depthwise, pictures
 from engine.types import StudentSpec
 from tests import students
 
@@ -23,6 +23,16 @@ def test_a_backbone_of_timm_learns_answers_is_exported_and_quantized(name, tmp_p
     students.keeps_its_weights_in_fewer_bits(*students.written(network, tmp_path))
     students.learns_along_its_gradient(network)
     assert all(weight.grad is not None for weight in network.parameters())
+
+
+def test_a_depthwise_convolution_is_taught_in_single_precision():
+    network = students.plain(StudentSpec("timm:mobilenetv3_small_050"))
+    layer = next(layer for layer in network.backbone.modules() if isinstance(layer, Depthwise))
+    seen = torch.randn(2, layer.in_channels, 9, 7).bfloat16()
+    exact = layer(seen.float())
+    with torch.autocast("cpu", torch.bfloat16):
+        taught = layer(seen)
+    assert torch.equal(taught, exact.bfloat16())
 
 
 def test_windows_follow_each_other_and_the_last_goes_on_with_the_beginning():
