@@ -92,10 +92,12 @@ def _statistics(graph: GraphProto) -> tuple[str, ...]:
     """The means over all samples: none, or mean and variance."""
     constants = {tensor.name: numpy_helper.to_array(tensor) for tensor in graph.initializer}
     means = [node for node in graph.node if node.op_type == "ReduceMean" and node.input[1] in constants]
-    found = tuple(node.output[0] for node in means if constants[node.input[1]].tolist() == [SAMPLES])
+    found = [node.output[0] for node in means if constants[node.input[1]].tolist() == [SAMPLES]]
     if len(found) not in (0, 2):
         raise ValueError(REFUSED.format("hears other means of a clip than mean and variance"))
-    return found
+    # those that were summed in double precision are cast to single, in which all else goes on
+    single = {node.input[0]: node.output[0] for node in graph.node if node.op_type == "Cast"}
+    return tuple(single.get(name, name) for name in found)
 
 
 def _between(graph: GraphProto, inputs: Iterable[str], outputs: Iterable[str]) -> list[NodeProto]:

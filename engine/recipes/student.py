@@ -14,11 +14,11 @@ from pathlib import Path
 from engine import distil, export, plugins, scheme, team, weights
 from engine.crops import Crops
 from engine.network import Network
-from engine.onnx_model import ASSETS
+from engine.onnx_model import ASSETS, stated
 from engine.recipes import student_card, student_crops
 from engine.recipes.students import RUNS, SHIPPED, TEACHER, folder
 from engine.scheme import Given
-from engine.types import AXES, SAMPLE_RATE
+from engine.types import AXES, SAMPLE_RATE, StudentSpec
 
 SHIPPED_BY = "auto"  # the scheme
 
@@ -36,6 +36,12 @@ def fit(work: Path, name: str, seed: int, processes: int) -> None:
 def trained(work: Path, name: str, seed: int) -> Network:
     """The best student of a run."""
     return distil.load(replace(RUNS[name].spec, seed=seed), folder(work, name, seed))
+
+
+def shipped(name: str) -> Network:
+    """The student in assets/, from its trained weights."""
+    home = ASSETS / f"{name}.json"
+    return weights.load(StudentSpec(**stated(home)["spec"]), home.with_suffix(weights.SUFFIX))
 
 
 def files(work: Path, name: str, seed: int) -> tuple[Path, Path]:

@@ -25,9 +25,13 @@ class PaperNetwork(Network):
         self.front = LogMel(n_fft, hop, MELS)
 
     def log_mel(self, waveform: Tensor) -> Tensor:
-        """[B, T] -> [B, 1, frames, 26]; each clip to zero mean and unit variance first."""
-        x = waveform - waveform.mean(dim=1, keepdim=True)
-        x = x / (x.square().mean(dim=1, keepdim=True) + 1e-7).sqrt()
+        """[B, T] -> [B, 1, frames, 26]; each clip to zero mean and unit variance first.
+
+        Both are summed in double precision: over an hour, single precision is off by 1e-4 of them.
+        """
+        x = waveform - waveform.mean(dim=1, keepdim=True, dtype=torch.float64).float()
+        variance = x.square().mean(dim=1, keepdim=True, dtype=torch.float64).float()
+        x = x / (variance + 1e-7).sqrt()
         mel: Tensor = self.front(x)
         return mel.transpose(1, 2)[:, None]
 

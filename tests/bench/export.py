@@ -1,13 +1,16 @@
 """What each scheme makes of the students that ship: `python -m tests.bench.export WORK [--part dev]`.
 
-WORK holds taught crops (`python -m engine.recipes.student SHARED --work WORK --step crops`). Schemes are given `train`
-and `dev`; what is printed is measured on PART, whose speakers no student and no scheme heard, and on telephone prompts
-of a voice and a maker that no student ever heard (Debian's asterisk-prompt-it-menardi-wav), answered by the teacher.
-Times are of sessions with default options, as parts of the fp32 file's in the same run. Writes assets/export.md.
+WORK holds taught crops (`python -m engine.recipes.student SHARED --work WORK --step crops`, or those that students are
+compared on), and trainings of the smaller students, where there are some. Schemes are given `train` and `dev`; what is
+printed is measured on PART, whose speakers no student and no scheme heard, and on telephone prompts of three voices and
+makers that no student ever heard (Debian's asterisk-prompt packages), answered by the teacher. Times are of sessions
+with default options, as parts of the fp32 file's in the same run. Writes assets/export.md.
 """
 
 import argparse
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from itertools import islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -18,20 +21,21 @@ from engine import corpora, distil, export, plugins, scheme
 from engine.audio import AudioError
 from engine.crops import Crop, Crops, save
 from engine.measure import ccc
+from engine.network import Network
 from engine.onnx_model import ASSETS
 from engine.recipes import packages
+from engine.recipes.student import shipped
 from engine.recipes.student_crops import LONGEST
-from engine.recipes.students import RUNS, TEACHER, folder
+from engine.recipes.students import RUNS, SHIPPED, TEACHER, folder
 from engine.recipes.voices import heard
 from engine.scheme import Given
 from engine.timing import calls_ms
 from engine.types import SAMPLE_RATE, Floats
 
-UNSEEN = "asterisk-prompt-it-menardi-wav"
-PROMPTS = 200
+UNSEEN = ("asterisk-prompt-it-menardi-wav", "asterisk-prompt-fr-armelle", "asterisk-prompt-es-co")
+PROMPTS = 200  # of each
 GOOD = 0.003  # of the CCC to the teacher that may be lost on each axis
-STUDENTS = (("etude", 1), ("wav2small", 0))  # and the seeds that ship
-SMALLER = (("etude_12", 0), ("etude_8", 0))
+SMALLER = ("etude_12", "etude_8")
 BUDGETS = {"etude": (40_000, 32_000), "wav2small": (50_000,)}
 HEAD = (
     "| student | scheme | bytes | CCC to fp32 | CCC to the teacher lost | of an unseen voice: CCC to fp32 | lost "
@@ -70,26 +74,35 @@ def answers(file: Path, clips: Crops) -> Floats:
 def unseen(work: Path) -> Crops:
     """The prompts, whole, with the teacher's answers; kept in `work`."""
     if not (work / "unseen.npz").exists():
-        packages.fetch(UNSEEN, work / "packages")
-        rows = [row for row in corpora.rows(work / "packages" / UNSEEN) if packages.spoken(row.path)]
-        teacher = plugins.load("teachers", TEACHER).load()
-        found = []
-        for row in rows:
-            try:
-                samples = np.rint(heard(row)[:LONGEST] * 32767).astype(np.int16)
-            except AudioError:
-                continue
-            adv, _ = teacher.predict((samples / np.float32(32768))[None])
-            found.append(Crop(samples, adv[0], np.zeros(0, np.float32)))
-            if len(found) == PROMPTS:
-                break
-        save(found, work, "unseen")
+        save([crop for name in UNSEEN for crop in islice(prompts(name, work / "packages"), PROMPTS)], work, "unseen")
     return Crops.open(work, "unseen")
 
 
-def rows(work: Path, run: str, seed: int, part: str, home: Path, only: str | None = None) -> list[str]:
+def prompts(name: str, home: Path) -> Iterator[Crop]:
+    """A package's prompts, each taught."""
+    packages.fetch(name, home)
+    teacher = plugins.load("teachers", TEACHER).load()
+    for row in corpora.rows(home / name):
+        if not packages.spoken(row.path):
+            continue
+        try:
+            samples = np.rint(heard(row)[:LONGEST] * 32767).astype(np.int16)
+        except AudioError:
+            continue
+        adv, _ = teacher.predict((samples / np.float32(32768))[None])
+        yield Crop(samples, adv[0], np.zeros(0, np.float32))
+
+
+def student(work: Path, run: str) -> Network | None:
+    """The one that ships, or a smaller one, if it was trained in `work`."""
+    if run in SHIPPED:
+        return shipped(run)
+    done = (folder(work, run, 0) / distil.BEST).exists()
+    return distil.load(replace(RUNS[run].spec, seed=0), folder(work, run, 0)) if done else None
+
+
+def rows(work: Path, run: str, student: Network, part: str, home: Path, only: str | None = None) -> list[str]:
     """A line a scheme, or for one of them."""
-    student = distil.load(replace(RUNS[run].spec, seed=seed), folder(work, run, seed))
     full = home / f"{run}.onnx"
     export.to_onnx(student, full)
     held = [Spoken(clips, answers(full, clips)) for clips in (Crops.open(work, part), unseen(work))]
@@ -98,7 +111,7 @@ def rows(work: Path, run: str, seed: int, part: str, home: Path, only: str | Non
     asked += [
         ("auto", f"auto, at most {most:,} bytes", replace(given, most_bytes=most)) for most in BUDGETS.get(run, ())
     ]
-    if run not in dict(STUDENTS):
+    if run not in SHIPPED:
         asked = [each for each in asked if each[0] in ("int8_int4", "qat")]
     found = []
     for number, (name, title, what) in enumerate(each for each in asked if (only or each[0]) == each[0]):
@@ -135,12 +148,14 @@ def main() -> None:
     print(HEAD)
     lines = []
     with TemporaryDirectory() as home:
-        for run, seed in (*STUDENTS, *SMALLER):
-            if (given.run or run) == run and (folder(given.work, run, seed) / distil.BEST).exists():
-                lines += rows(given.work, run, seed, given.part, Path(home), given.scheme)
+        for run in (*SHIPPED, *SMALLER):
+            found = student(given.work, run) if (given.run or run) == run else None
+            if found:
+                lines += rows(given.work, run, found, given.part, Path(home), given.scheme)
     if not (given.run or given.scheme):
-        clips, prompts = len(Crops.open(given.work, given.part)), len(unseen(given.work))
-        on = f"{clips} clips of `{given.part}` and {prompts} prompts of {UNSEEN}, by `python -m tests.bench.export`.\n"
+        clips, spoken = len(Crops.open(given.work, given.part)), len(unseen(given.work))
+        on = f"{clips} clips of `{given.part}` and {spoken} prompts of {len(UNSEEN)} voices, "
+        on += "by `python -m tests.bench.export`.\n"
         (ASSETS / "export.md").write_text(
             f"# What each scheme makes of a student\n\nMeasured on {on}\n{HEAD}\n" + "\n".join(lines) + "\n"
         )
