@@ -2,7 +2,7 @@
 
 Steps: crops (the teacher answers versions of every training clip), fit, export (writes assets/NAME.onnx, its contract
 and its trained weights), card (scores the file on speakers it never heard, writes assets/NAME.md). Each goes on where
-it was stopped.
+it was stopped. A step by itself: again (export and card from the trained weights that ship, after the graph changed).
 """
 
 import argparse
@@ -10,6 +10,7 @@ import hashlib
 import json
 from dataclasses import asdict, replace
 from pathlib import Path
+from typing import Any
 
 from engine import distil, export, plugins, scheme, team, weights
 from engine.crops import Crops
@@ -63,17 +64,29 @@ def numbers(student: Network) -> int:
     return sum(each.numel() for each in (*student.parameters(), *dft))
 
 
+def small(work: Path, name: str, student: Network, full: Path, target: Path) -> dict[str, Any]:
+    """Make the file by SHIPPED_BY, and give what its contract says of that."""
+    scheme.write(
+        SHIPPED_BY, full, target, Given(student, Crops.open(work, "dev"), Crops.open(work, "train"), SHIPPED[name])
+    )
+    return {
+        "scheme": SHIPPED_BY,
+        "precision": plugins.load("schemes", SHIPPED_BY).TITLE,
+        "opset": export.OPSET,
+        "sha256": hashlib.sha256(target.read_bytes()).hexdigest(),
+        "versions": export.versions(),
+    }
+
+
 def write(work: Path, name: str, seed: int, processes: int, target: Path) -> None:
-    """Export, make small by SHIPPED_BY, and write the contract and the trained weights beside the file."""
+    """Export, make small, and write the contract and the trained weights beside the file."""
     student, (full, _) = trained(work, name, seed), files(work, name, seed)
-    given = Given(student, Crops.open(work, "dev"), Crops.open(work, "train"), SHIPPED[name])
-    scheme.write(SHIPPED_BY, full, target, given)
+    made = small(work, name, student, full, target)
     weights.save(student, target.with_suffix(weights.SUFFIX))
     teacher, run = plugins.load("teachers", TEACHER).SPEC, RUNS[name]
-    title = plugins.load("schemes", SHIPPED_BY).TITLE
-    stated = {
+    said = {
         "name": target.stem,
-        "title": f"{run.title}, {title}",
+        "title": f"{run.title}, {made['precision']}",
         "teacher": teacher.name,
         "teacher_sha256": teacher.revision,
         "licence": teacher.licence,
@@ -81,17 +94,23 @@ def write(work: Path, name: str, seed: int, processes: int, target: Path) -> Non
         "sample_rate": SAMPLE_RATE,
         "window_s": teacher.window_s,
         "hop_s": teacher.hop_s,
-        "scheme": SHIPPED_BY,
-        "precision": title,
-        "opset": export.OPSET,
         "parameters": numbers(student),
-        "sha256": hashlib.sha256(target.read_bytes()).hexdigest(),
         "spec": asdict(replace(run.spec, seed=seed)),
         "options": asdict(replace(run.options, processes=processes)),
         "seeds": [seed],
-        "versions": export.versions(),
+        **made,
     }
-    target.with_suffix(".json").write_text(json.dumps(stated, indent=1) + "\n")
+    target.with_suffix(".json").write_text(json.dumps(said, indent=1) + "\n")
+
+
+def again(work: Path, name: str, target: Path) -> None:
+    """Export what ships anew, from its trained weights, and score it: what it learnt from stays as it is stated."""
+    beside, student = target.with_suffix(".json"), shipped(name)
+    full, _ = exported(student, work / "again" / name)
+    before = stated(beside)
+    beside.write_text(json.dumps(before | small(work, name, student, full, target), indent=1) + "\n")
+    learnt_from = {key: before["metrics"][key] for key in ("train_hours", "voices")}
+    student_card.write(target, student_card.measure(work, full, target) | learnt_from)
 
 
 def main() -> None:
@@ -102,7 +121,7 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--work", type=Path, default=Path("build/student"))
     parser.add_argument("--processes", type=int, default=2, help="of one thread each")
-    parser.add_argument("--step", choices=("crops", "fit", "export", "card"))
+    parser.add_argument("--step", choices=("crops", "fit", "export", "card", "again"))
     given = parser.parse_args()
     wanted = [given.step] if given.step else ["crops", "fit", "export", "card"]
     target = ASSETS / f"{given.run}.onnx"
@@ -113,7 +132,10 @@ def main() -> None:
     if "export" in wanted:
         write(given.work, given.run, given.seed, given.processes, target)
     if "card" in wanted:
-        student_card.write(given.work, folder(given.work, given.run, given.seed) / "fp32.onnx", target)
+        full = folder(given.work, given.run, given.seed) / "fp32.onnx"
+        student_card.write(target, student_card.measure(given.work, full, target))
+    if "again" in wanted:
+        again(given.work, given.run, target)
 
 
 if __name__ == "__main__":

@@ -57,11 +57,11 @@ def measure(work: Path, full: Path, path: Path) -> dict[str, Any]:
     }
 
 
-def write(work: Path, full: Path, path: Path) -> None:
-    """Score the file; put the figures into its contract and its card."""
+def write(path: Path, metrics: dict[str, Any]) -> None:
+    """Put the figures into the file's contract and its card."""
     beside = path.with_suffix(".json")
     stated = json.loads(beside.read_text())
-    stated["metrics"] = measure(work, full, path)
+    stated["metrics"] = metrics
     beside.write_text(json.dumps(stated, indent=1) + "\n")
     path.with_suffix(".md").write_text(card(stated, path.stat().st_size))
     print(card(stated, path.stat().st_size))
