@@ -4,7 +4,7 @@ import sqlite3
 from collections.abc import Generator
 
 from app.jobs.work import Progress, sentence
-from engine import audio, faults, fingerprint
+from engine.sound import audio, faults, fingerprint
 from store.db import Store
 from store.records import HealthRecord
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from engine.presets import PRESETS, DistilOptions
+from engine.training.presets import PRESETS, DistilOptions
 from engine.types import StudentSpec
 
 TEACHER = "embedded"

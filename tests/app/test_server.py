@@ -19,7 +19,7 @@ from fastapi.testclient import TestClient
 
 from app import server, uploads
 from app.guard import REFUSAL
-from engine.audio import read
+from engine.sound.audio import read
 from store.db import Store
 from tests import loop
 

@@ -17,19 +17,21 @@ from tempfile import TemporaryDirectory
 import numpy as np
 import onnxruntime
 
-from engine import corpora, distil, export, plugins, scheme
-from engine.audio import AudioError
-from engine.crops import Crop, Crops, save
-from engine.measure import ccc
-from engine.network import Network
+from engine import corpora, plugins
+from engine.exporting import export, scheme
+from engine.exporting.scheme import Given
+from engine.networks.network import Network
 from engine.onnx_model import ASSETS
 from engine.recipes import packages
 from engine.recipes.student import shipped
 from engine.recipes.student_crops import LONGEST
 from engine.recipes.students import RUNS, SHIPPED, TEACHER, folder
 from engine.recipes.voices import heard
-from engine.scheme import Given
-from engine.timing import calls_ms
+from engine.scoring.measure import ccc
+from engine.scoring.timing import calls_ms
+from engine.sound.audio import AudioError
+from engine.training import distil
+from engine.training.crops import Crop, Crops, save
 from engine.types import SAMPLE_RATE, Floats
 
 UNSEEN = ("asterisk-prompt-it-menardi-wav", "asterisk-prompt-fr-armelle", "asterisk-prompt-es-co")

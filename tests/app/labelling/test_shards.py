@@ -2,14 +2,14 @@ import json
 from pathlib import Path
 
 import pytest
+from tests.engine.test_shard import rows
 
 from app.labelling import local, shards
-from engine import shard
-from engine.shard import Shard
+from engine.labelling import shard
+from engine.labelling.shard import Shard
 from store.db import Store
 from tests.app.labelling.conftest import CLIPS
 from tests.app.labelling.test_local import end
-from tests.engine.test_shard import rows
 
 
 @pytest.fixture
