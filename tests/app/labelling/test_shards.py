@@ -2,7 +2,7 @@ import json
 from pathlib import Path
 
 import pytest
-from tests.engine.test_shard import rows
+from tests.engine.labelling.test_shard import rows
 
 from app.labelling import local, shards
 from engine.labelling import shard
