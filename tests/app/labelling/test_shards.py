@@ -2,7 +2,6 @@ import json
 from pathlib import Path
 
 import pytest
-from tests.engine.labelling.test_shard import rows
 
 from app.labelling import local, shards
 from engine.labelling import shard
@@ -10,6 +9,7 @@ from engine.labelling.shard import Shard
 from store.db import Store
 from tests.app.labelling.conftest import CLIPS
 from tests.app.labelling.test_local import end
+from tests.engine.labelling.test_shard import rows
 
 
 @pytest.fixture
