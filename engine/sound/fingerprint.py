@@ -9,7 +9,7 @@ Of 286 real clips with half a second of sound, among 6,000, all were known again
 waveforms correlate above .7.
 """
 
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -33,6 +33,7 @@ PLACES = 2**20  # frames in the longest clip, and more: an hour has 225,000
 SHORTEST = 32  # frames, half a second, that must be there to be compared
 COVERED = 0.5  # of the shorter clip's frames
 ERRORS = 0.25  # part of the bits that may differ
+FRAMES = 2**20  # whose copies are looked for at once
 
 
 def fingerprint(samples: Floats) -> Codes:
@@ -51,12 +52,20 @@ def fingerprint(samples: Floats) -> Codes:
     return np.where(loud > FLOOR * loud.max(initial=0), codes, 0).astype(np.uint32)
 
 
-def copies(clips: Sequence[Codes]) -> list[list[int]]:
-    """Groups of clips that hold the same sound, by their places in `clips`; a clip like no other is in none."""
-    pairs = set[tuple[int, int]]()
-    for first, second, shift in _proposals(clips):
-        if (first, second) not in pairs and _errors(clips[first], clips[second], shift) <= ERRORS:
-            pairs.add((first, second))
+def copies(clips: Sequence[Codes]) -> Generator[float, None, list[list[int]]]:
+    """Groups of clips that hold the same sound, by their places in `clips`; a clip like no other is in none.
+
+    Yields how much is done, 0..1. So many frames are looked at at once that memory hardly grows with the library.
+    """
+    pairs, codes = set[tuple[int, int]](), _Frames(clips)
+    for part in PARTS:
+        yield 0.0
+        codes.sort(part)
+    for block in range(codes.blocks):
+        for first, second, shift in codes.proposals(block):
+            if (first, second) not in pairs and _errors(clips[first], clips[second], shift) <= ERRORS:
+                pairs.add((first, second))
+        yield (block + 1) / codes.blocks
     if not pairs:
         return []
     rows, columns = np.array(list(pairs)).T
@@ -72,30 +81,45 @@ def _bands(frames: Floats) -> Floats:
     return np.add.reduceat(power[:, : edges[-1]], edges[:-1], axis=1)
 
 
-def _proposals(clips: Sequence[Codes]) -> list[tuple[int, int, int]]:
-    """Two clips and by how many frames the first begins earlier, wherever enough of their codes are alike."""
-    if not any(map(len, clips)):
-        return []
-    codes, clip = np.concatenate(clips), np.repeat(np.arange(len(clips)), [len(each) for each in clips])
-    place = np.concatenate([np.arange(len(each)) for each in clips])
-    found = [_alike(codes & np.uint32(part), codes > 0, clip, place, len(clips)) for part in PARTS]
-    proposed, votes = np.unique(np.concatenate(found), return_counts=True)
-    first, rest = np.divmod(proposed[votes >= VOTES], len(clips) * 2 * PLACES)
-    second, shift = np.divmod(rest, 2 * PLACES)
-    return list(zip(first.tolist(), second.tolist(), (shift - PLACES).tolist(), strict=True))
+class _Frames:
+    """The frames of all clips, in the order of their codes: alike ones are neighbours."""
 
+    def __init__(self, clips: Sequence[Codes]) -> None:
+        lengths = np.array([len(each) for each in clips], dtype=np.int64)
+        starts = np.cumsum(lengths) - lengths
+        self.clips, self.blocks = len(clips), int(lengths.sum()) // FRAMES + 1
+        self._codes = np.concatenate([np.zeros(0, np.uint32), *clips])
+        self._clip = np.repeat(np.arange(len(clips)), lengths)
+        self._place = np.arange(len(self._codes)) - starts[self._clip]
+        self._block = (starts // FRAMES)[self._clip]
+        self._orders = dict[np.uint32, Ints]()
 
-def _alike(codes: Codes, loud: npt.NDArray[np.bool_], clip: Ints, place: Ints, clips: int) -> Ints:
-    """Pairs of frames of two clips with the same code, each as one number made of both clips and the shift."""
-    order = np.argsort(codes, kind="stable")  # so that of two equal ones the earlier clip comes first
-    order = order[loud[order]]
-    found = []
-    for step in range(1, NEAR + 1):
-        a, b = order[:-step], order[step:]
-        same = (codes[a] == codes[b]) & (clip[a] != clip[b])
-        a, b = a[same], b[same]
-        found.append((clip[a] * clips + clip[b]) * 2 * PLACES + place[a] - place[b] + PLACES)
-    return np.concatenate(found)
+    def sort(self, part: int) -> None:
+        """Put frames that are equal in these bits beside each other, the earlier clip's first."""
+        bits = np.uint32(part)
+        order = np.argsort(self._codes & bits, kind="stable")
+        self._orders[bits] = order[self._codes[order] > 0]
+
+    def proposals(self, block: int) -> list[tuple[int, int, int]]:
+        """Two clips, the first of this block, and by how many frames it is earlier, where enough codes are alike."""
+        mine = self._block == block
+        found = [self._alike(part, order, mine) for part, order in self._orders.items()]
+        proposed, votes = np.unique(np.concatenate(found), return_counts=True)
+        first, rest = np.divmod(proposed[votes >= VOTES], self.clips * 2 * PLACES)
+        second, shift = np.divmod(rest, 2 * PLACES)
+        return list(zip(first.tolist(), second.tolist(), (shift - PLACES).tolist(), strict=True))
+
+    def _alike(self, part: np.uint32, order: Ints, mine: npt.NDArray[np.bool_]) -> Ints:
+        """Pairs of frames of two clips with the same code, each as one number made of both clips and the shift."""
+        found, at = [], np.flatnonzero(mine[order])
+        for step in range(1, NEAR + 1):
+            at = at[at < len(order) - step]
+            a, b = order[at], order[at + step]
+            same = ((self._codes[a] ^ self._codes[b]) & part == 0) & (self._clip[a] != self._clip[b])
+            a, b = a[same], b[same]
+            clips = self._clip[a] * self.clips + self._clip[b]
+            found.append(clips * 2 * PLACES + self._place[a] - self._place[b] + PLACES)
+        return np.concatenate(found)
 
 
 def _errors(first: Codes, second: Codes, shift: int) -> float:

@@ -5,10 +5,23 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.sound import audio
-from engine.sound.fingerprint import HOP, WINDOW, copies, fingerprint
+from engine.sound import fingerprint as fingerprints
+from engine.sound.fingerprint import HOP, WINDOW, fingerprint
 from tests.sounds import babble, noise, silence
 
 FORMS = {"mp3": ("MP3", "MPEG_LAYER_III"), "ogg": ("OGG", "VORBIS"), "opus": ("OGG", "OPUS"), "wav": ("WAV", "PCM_U8")}
+
+
+def copies(clips):
+    """What is found in the end, once it was told at every step how far it is."""
+    steps, told = fingerprints.copies(clips), []
+    while True:
+        try:
+            told.append(next(steps))
+        except StopIteration as end:
+            assert told == sorted(told)
+            assert told[-1] == 1
+            return end.value
 
 
 @pytest.fixture(scope="module")
@@ -64,3 +77,12 @@ def test_a_long_file_has_a_code_a_hop():
     codes = fingerprint(noise(60.0))
     assert len(codes) == (60 * 16_000 - WINDOW) // HOP
     assert codes.dtype == np.uint32
+
+
+@pytest.mark.parametrize("frames", [1, 64, 1000])
+def test_a_large_library_is_compared_part_by_part_with_the_same_result(samples, known, frames, monkeypatch):
+    cuts = [fingerprint(each[3000:]) for each in samples.values()]
+    whole = copies([*cuts, *known, *cuts[:2]])
+    monkeypatch.setattr(fingerprints, "FRAMES", frames)
+    assert len(whole) == len(known)
+    assert copies([*cuts, *known, *cuts[:2]]) == whole
