@@ -8,7 +8,7 @@ from threading import Event
 from typing import TypeVar
 
 from app.models import Opened
-from engine.listen import answer
+from engine.labelling.listen import answer
 from engine.types import SAMPLE_RATE, Answer, Floats, Model
 
 T = TypeVar("T")

@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from engine.measure import ccc
+from engine.scoring.measure import ccc
 from engine.types import Answer, Floats, Trace
 
 PEAKS = 1000  # pairs: about one a pixel

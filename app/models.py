@@ -14,7 +14,7 @@ from store.db import Store
 from store.records import StudentRecord
 
 if TYPE_CHECKING:  # torch: seconds to import, and most who open models need none
-    from engine.network import Network
+    from engine.networks.network import Network
 
 TEACHER = taught.FIRST
 OWN = (TEACHER, "embedded_open")  # what Etude brings along, in assets; the second may be sold
@@ -97,7 +97,7 @@ def network(store: Store, name: str) -> "Network":
     Raises:
         ValueError: there is none of that name, or its weights are missing or damaged.
     """
-    from engine import weights
+    from engine.training import weights
 
     return weights.load(spec(store, name), file(store, name).with_suffix(weights.SUFFIX))
 

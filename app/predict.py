@@ -7,7 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from engine import audio, listen, speech
+from engine.labelling import listen
+from engine.sound import audio, speech
 from engine.types import AXES, SAMPLE_RATE, Model
 
 

@@ -14,7 +14,7 @@ from app.library import labels_routes
 from app.students import graduates
 from app.takes import ID, Takes
 from app.uploads import TooLargeError, Uploads
-from engine.audio import AudioError
+from engine.sound.audio import AudioError
 from store.db import Store
 
 FRONT = Path(__file__).parent.parent / "assets" / "front"

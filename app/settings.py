@@ -7,7 +7,7 @@ from tempfile import TemporaryFile
 
 from platformdirs import user_data_path
 
-from engine import hub
+from engine.fetching import hub
 
 _ours = ""  # the folder of teachers that this process itself has set
 

@@ -8,8 +8,8 @@ from statistics import median
 from typing import Any
 
 from app.models import EMBEDDED, OWN, Opened, embedded_student, teacher
-from engine import audio
 from engine.onnx_model import ASSETS
+from engine.sound import audio
 
 BEGIN, END = "<!-- students -->", "<!-- /students -->"
 REFERENCE = "librosa"
@@ -79,7 +79,7 @@ def _row(
 
 def main() -> None:
     """Measure the speeds now, and rewrite the table in the file that is named."""
-    from engine import timing
+    from engine.scoring import timing
 
     tasks = {REFERENCE: timing.log_mel, **{name: timing.clip_value(teacher(name).model) for name in OWN}}
     tasks |= {name: timing.clip_value(embedded_student(name).model) for name in EMBEDDED}

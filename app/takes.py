@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from uuid import uuid4
 
-from engine.audio import AudioFacts, transcode
+from engine.sound.audio import AudioFacts, transcode
 from engine.types import Answer, TeacherSpec
 
 LONGEST_S = 600.0  # of a take: a person waits for the answer

@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from engine import hub, plugins
+from engine import plugins
+from engine.fetching import hub
 from engine.teachers import onnx
 from engine.types import TeacherSpec
 

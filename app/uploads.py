@@ -16,7 +16,7 @@ from starlette.requests import Request
 from starlette.types import Message
 
 from engine import formats
-from engine.audio import SUFFIXES
+from engine.sound.audio import SUFFIXES
 
 MAX_UPLOAD = 200 * 2**20  # bytes
 TOO_LARGE = f"The file is larger than {MAX_UPLOAD // 2**20} MB, which is the limit; cut it into parts."

@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 AXES = ("arousal", "dominance", "valence")  # the only order, everywhere
 SAMPLE_RATE = 16_000  # Hz, mono: what every teacher and student hears
-LISTENING = 1  # the version of `engine.listen` and `engine.speech`: whoever changes what they give raises it
+LISTENING = 1  # the version of `listen` and `speech` in the engine: whoever changes what they give raises it
 
 Floats = npt.NDArray[np.float32]
 Span = tuple[float, float]  # start and end, in seconds

@@ -71,10 +71,10 @@ class LabelRecord:
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class HealthRecord:
-    """What a clip's sound is like. What the two numbers are is said in `engine.faults`.
+    """What a clip's sound is like. What the two numbers are is said in `engine.sound.faults`.
 
     Shape:
-        fingerprint: uint32 [frames], of `engine.fingerprint`.
+        fingerprint: uint32 [frames], of `engine.sound.fingerprint`.
     """
 
     clip_id: str

@@ -7,7 +7,7 @@ import torch
 import transformers
 from safetensors.torch import load_file, save_file
 
-from engine import vision
+from engine.networks import vision
 
 vision.prepare()
 

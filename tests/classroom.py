@@ -12,13 +12,13 @@ import soxr
 
 from app.jobs import work
 from app.training import trainings
-from engine import audio
+from engine.sound import audio
 from store.db import Store
 from store.records import JobRecord
 from tests.conftest import SAMPLES
 
 CORPUS = "class"
-TAUGHT, KEPT = 7, 3  # of ten speakers, as `engine.split` has it
+TAUGHT, KEPT = 7, 3  # of ten speakers, as `engine.training.split` has it
 TINY: dict[str, Any] = {  # arguments of a training of seconds
     "spec": {"architecture": "etude", "size": 4},
     "options": {"passes": 3, "batch_s": 24.0, "rate": 0.01, "average": 0.9, "processes": 1, "keep_s": 0.0},

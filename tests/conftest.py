@@ -10,8 +10,8 @@ from hypothesis import settings
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 
-from engine import audio
 from engine.onnx_model import ASSETS
+from engine.sound import audio
 from engine.types import Floats
 
 settings.register_profile("etude", deadline=None)

@@ -5,9 +5,10 @@ from dataclasses import replace
 import pytest
 import torch
 
-from engine import distil, export
-from engine.crops import Crops
-from engine.gate import Held
+from engine.exporting import export
+from engine.exporting.gate import Held
+from engine.training import distil
+from engine.training.crops import Crops
 from engine.types import StudentSpec
 from tests import students, taught
 

@@ -4,7 +4,8 @@ import json
 from pathlib import Path
 
 from app import models
-from engine import audio, listen, speech
+from engine.labelling import listen
+from engine.sound import audio, speech
 from engine.types import Floats, Model
 from tests.conftest import SAMPLES
 

@@ -6,9 +6,10 @@ import pytest
 import torch
 from torch import nn
 
-from engine import export, plugins, scheme
+from engine import plugins
+from engine.exporting import export, scheme
+from engine.exporting.scheme import Given
 from engine.onnx_model import OnnxModel
-from engine.scheme import Given
 from tests.sounds import babble
 
 STEP = 1e-8  # against the gradient

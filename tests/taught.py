@@ -3,9 +3,9 @@
 import numpy as np
 import torch
 
-from engine import distil, reinforce
-from engine.crops import Crop, Crops, save
 from engine.teachers import loudness
+from engine.training import distil, reinforce
+from engine.training.crops import Crop, Crops, save
 from engine.types import StudentSpec
 from tests.sounds import babble
 

@@ -10,10 +10,12 @@ import pytest
 import torch
 
 from app import models
-from engine import listen, plugins, weights
+from engine import plugins
+from engine.labelling import listen
 from engine.onnx_model import ASSETS, contract
 from engine.recipes import ablation, compare, student_card, students, teacher_card, teachers
 from engine.recipes.teacher_fit import FREE
+from engine.training import weights
 from engine.types import AXES, SAMPLE_RATE, StudentSpec
 from tests import golden
 from tests.conftest import SAMPLES

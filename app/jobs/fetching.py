@@ -8,7 +8,7 @@ from collections.abc import Generator
 
 from app import teachers
 from app.jobs.work import Progress
-from engine import download, hub
+from engine.fetching import download, hub
 
 KIND = "fetch"
 LOOK_S = 0.5
@@ -21,7 +21,7 @@ class _Download(threading.Thread):
         super().__init__(daemon=True)
         self.came, self.wrong = 0, ""
         kept = {key: value for key, value in os.environ.items() if key not in download.OFFLINE}
-        command = [sys.executable, "-m", "engine.download", name]
+        command = [sys.executable, "-m", "engine.fetching.download", name]
         pipes = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
         self.process = subprocess.Popen(command, text=True, env=kept | download.QUIET, **pipes)  # type: ignore[call-overload]
 

@@ -14,7 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
-from engine import audio, corpora
+from engine import corpora
+from engine.sound import audio
 from engine.types import Answer, CorpusRow, TeacherSpec
 from store.db import Store
 from store.records import ClipRecord, LabelRecord

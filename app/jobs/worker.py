@@ -26,7 +26,7 @@ from app.library import examine
 from app.rating import doubts, rated
 from app.students import comparisons, keeping
 from app.training import searches, trainings
-from engine.pool import ONE_THREAD
+from engine.labelling.pool import ONE_THREAD
 from store.db import Store
 from store.records import JobRecord
 

@@ -12,8 +12,9 @@ from contextlib import closing
 from app.jobs.work import Progress, label_record, sentence
 from app.labelling import rounding
 from app.training.estimates import words
-from engine import plugins, pool
-from engine.answering import TeacherError, answer
+from engine import plugins
+from engine.labelling import pool
+from engine.labelling.answering import TeacherError, answer
 from engine.types import Answer, TeacherSpec
 from store.db import Store
 from store.records import ClipRecord
@@ -81,7 +82,7 @@ class _Run:
         self._asked = dict[int, ClipRecord]()
 
     def tasks(self, ids: Collection[str]) -> Iterator[Task]:
-        """What `engine.answering.answer` is asked about each clip that is still there."""
+        """What `engine.labelling.answering.answer` is asked about each clip that is still there."""
         found = (clip for clip in map(self._store.clips.get, ids) if clip is not None)
         for place, clip in enumerate(found):
             self._asked[place] = clip

@@ -4,7 +4,7 @@ from collections.abc import Generator
 from pathlib import Path
 
 from app.jobs.work import Progress
-from engine import shard_check
+from engine.labelling import shard_check
 from engine.types import TeacherSpec
 from store.db import Store
 from store.records import LabelRecord

@@ -13,8 +13,8 @@ from typing import Any
 
 from app.jobs.work import Progress
 from app.labelling import shards
-from engine import pool, shard
-from engine.shard import Made, Shard
+from engine.labelling import pool, shard
+from engine.labelling.shard import Made, Shard
 
 MISSING = "Ray is not installed: pip install 'etude[ray]', on every machine of the cluster."
 LOOPBACK = "127.0.0.1"

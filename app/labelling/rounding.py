@@ -7,8 +7,8 @@ import inspect
 from dataclasses import replace
 from types import ModuleType
 
-from engine import audio
-from engine.precision import Gated, gate
+from engine.labelling.precision import Gated, gate
+from engine.sound import audio
 from engine.types import SAMPLE_RATE, Floats, TeacherSpec
 from store.db import Store
 

@@ -12,8 +12,8 @@ from pathlib import Path
 from tempfile import NamedTemporaryFile
 
 from app.jobs.work import Progress
-from engine import pool, shard
-from engine.shard import Made, Shard
+from engine.labelling import pool, shard
+from engine.labelling.shard import Made, Shard
 from store.db import Store
 
 EACH = 100  # clips in a shard, where nobody says how many shards

@@ -4,7 +4,7 @@ import sqlite3
 from collections.abc import Generator
 
 from app.jobs.work import Progress, sentence
-from engine import audio, faults, fingerprint
+from engine.sound import audio, faults, fingerprint
 from store.db import Store
 from store.records import HealthRecord
 
@@ -31,8 +31,7 @@ def examine(store: Store, job_id: int | None = None) -> Generator[Progress]:
         except Exception as error:  # whatever is wrong with one file, the others go on
             failed.append({"path": clip.source or clip.name, "reason": sentence(error)})
             store.jobs.refuse(job_id, **failed[-1])
-    yield Progress(total - 1, total, "Comparing all clips.")
-    copies = _compare(store)
+    copies = yield from _compare(store, total)
     read = len(todo) - len(failed)
     message = f"{read} read, {before} already read, {copies} hold the same sound as another, {len(failed)} failed."
     result = {"read": read, "already_read": before, "copies": copies, "failed": failed}
@@ -49,8 +48,13 @@ def _read(store: Store, clip_id: str) -> HealthRecord:
     )
 
 
-def _compare(store: Store) -> int:
+def _compare(store: Store, total: int) -> Generator[Progress, None, int]:
     known = store.health.records()
-    groups = fingerprint.copies([record.fingerprint for record in known])
-    store.health.same([[known[place].clip_id for place in group] for group in groups])
-    return sum(map(len, groups))
+    steps = fingerprint.copies([record.fingerprint for record in known])
+    while True:
+        try:
+            done = next(steps)
+        except StopIteration as end:
+            store.health.same([[known[place].clip_id for place in group] for group in end.value])
+            return sum(map(len, end.value))
+        yield Progress(total - 1, total, f"Comparing all clips, {done:.0%}.")

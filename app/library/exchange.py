@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from engine.rows import Row
+from engine.labelling.rows import Row
 from engine.types import AXES, Floats, Trace
 from store.db import Store
 from store.records import ClipRecord, CorrectionRecord, LabelRecord

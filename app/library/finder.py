@@ -4,8 +4,8 @@ from collections import defaultdict
 from pathlib import PurePosixPath
 
 from app.library.exchange import FACTS
-from engine import audio
-from engine.rows import Row
+from engine.labelling.rows import Row
+from engine.sound import audio
 from store.db import Store
 from store.records import ClipRecord
 

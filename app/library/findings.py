@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from engine import spread
+from engine.labelling import spread
 from store.records import ClipFacts
 
 FAINT = 0.01  # of full scale, -40 dB: the peak of a clip in which next to nothing is heard

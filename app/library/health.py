@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from app.library.findings import Finding, findings
 from app.models import TEACHER
-from engine import spread
+from engine.labelling import spread
 from engine.types import AXES
 from store.db import Store
 from store.records import ClipFacts

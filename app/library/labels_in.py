@@ -15,8 +15,8 @@ from app.jobs.work import sentence
 from app.library.exchange import FACTS, correction_record, correction_row, label_record
 from app.library.finder import Finder
 from engine import formats
-from engine.ratings import Ratings
-from engine.rows import Cells, Line, Row, ours, parsed, tokens
+from engine.labelling.rows import Cells, Line, Row, ours, parsed, tokens
+from engine.rating.ratings import Ratings
 from store.db import Store
 
 Held = tuple[int, Row]  # a line's number and its correction

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from app.library.exchange import clip_row, correction_row, label_row
 from engine import formats
-from engine.rows import Row, tokens
+from engine.labelling.rows import Row, tokens
 from store.db import Store
 from store.records import ClipRecord, CorrectionRecord
 

@@ -15,7 +15,7 @@ from app.library import labels_in, labels_out
 from app.rating import doubts
 from app.uploads import TooLargeError
 from engine import formats, plugins
-from engine.ratings import Ratings
+from engine.rating.ratings import Ratings
 from engine.types import AXES
 from store.db import Store
 

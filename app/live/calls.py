@@ -18,7 +18,7 @@ from app.jobs import work
 from app.live.microphone import Microphone, devices
 from app.live.sessions import BYTES, FULL, OVER, Mark, Pcm, Session, Sessions, Told, streamed
 from engine import plugins
-from engine.live import FIRST_S, HOP_S, Point
+from engine.streaming.live import FIRST_S, HOP_S, Point
 from engine.types import SAMPLE_RATE
 
 LONGEST_PIECE_S = 120.0  # that is taken at once

@@ -9,7 +9,7 @@ import numpy as np
 
 from app import models
 from app.jobs.work import sentence
-from engine.live import FIRST_S, HOP, HOP_S, Line, Live
+from engine.streaming.live import FIRST_S, HOP, HOP_S, Line, Live
 from engine.types import SAMPLE_RATE, Floats
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from engine.live import HOP
+from engine.streaming.live import HOP
 from engine.types import SAMPLE_RATE
 
 NO_PORTAUDIO = "PortAudio is not installed, so this computer's microphone can't be heard; on Debian and Ubuntu: \

@@ -12,7 +12,7 @@ from starlette.concurrency import run_in_threadpool
 from app.front import served
 from app.live import calls
 from app.live.sessions import BYTES, OVER, Session, Sessions
-from engine.live import HOP_S, Point
+from engine.streaming.live import HOP_S, Point
 from engine.types import AXES, SAMPLE_RATE
 
 BLOCK = 2**18  # samples that are read at once

@@ -18,8 +18,8 @@ import numpy.typing as npt
 from app import models
 from app.live.follower import Follower
 from app.live.microphone import Microphone
-from engine.live import RECENT_S, Live
-from engine.streamed import Streamed
+from engine.streaming.live import RECENT_S, Live
+from engine.streaming.streamed import Streamed
 from engine.types import SAMPLE_RATE
 from store.db import Store
 

@@ -6,7 +6,8 @@ from collections.abc import Generator, Sequence
 
 from app import models
 from app.jobs.work import Progress, sentence
-from engine import audio, listen, speech
+from engine.labelling import listen
+from engine.sound import audio, speech
 from engine.types import Floats
 from store.db import Store
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from app.rating import pictures
 from app.rating.answers import told
-from engine.doubt import why
+from engine.rating.doubt import why
 from engine.types import Verdict
 from store.db import Store
 from store.filters import ClipFilter

@@ -7,7 +7,7 @@ import numpy as np
 
 from app.figures import plain
 from app.rating.fused import Doubles, Ratings
-from engine import drift
+from engine.rating import drift
 from engine.types import AXES
 from store.records import ClipRecord
 

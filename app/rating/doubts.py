@@ -14,9 +14,10 @@ import numpy as np
 from app.jobs.work import Progress, within
 from app.models import TEACHER
 from app.rating import asking
-from engine import doubt, plugins
-from engine.doubt import Part
-from engine.neighbours import Neighbours
+from engine import plugins
+from engine.rating import doubt
+from engine.rating.doubt import Part
+from engine.rating.neighbours import Neighbours
 from engine.types import Floats
 from store.db import Store
 from store.records import ClipFacts, DoubtRecord

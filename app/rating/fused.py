@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from app.models import TEACHER
-from engine import fusion
+from engine.rating import fusion
 from engine.types import AXES, Verdict
 from store.db import Store
 from store.records import CorrectionRecord
@@ -56,7 +56,7 @@ def answers(store: Store, by: str = "") -> Mapping[str, Fused]:
 
     Args:
         store: the library.
-        by: a method of `engine.fusion`; empty: the one that was chosen.
+        by: a method of `engine.rating.fusion`; empty: the one that was chosen.
     """
     return _answers(store, by or method(store), store.corrections.count())
 

@@ -6,7 +6,7 @@ import numpy as np
 
 from app.figures import plain
 from app.rating import fused
-from engine import fusion
+from engine.rating import fusion
 from engine.types import AXES
 from store.db import Store
 

@@ -10,8 +10,9 @@ from typing import Any
 
 from app import figures, models
 from app.takes import LONGEST_S
-from engine import audio, listen, speech
-from engine.spectrogram import BANDS, COLUMNS, spectrogram
+from engine.labelling import listen
+from engine.sound import audio, speech
+from engine.sound.spectrogram import BANDS, COLUMNS, spectrogram
 from engine.types import Span
 from store.db import Store
 from store.records import ClipRecord

@@ -17,8 +17,8 @@ from app import models
 from app.figures import plain
 from app.rating import asking, differences, fused, fusions, progress, rated
 from app.rating.fused import Doubles, Ratings
-from engine import agreement
-from engine.agreement import Agreed
+from engine.rating import agreement
+from engine.rating.agreement import Agreed
 from engine.types import AXES
 from store.db import Store
 from store.filters import ClipFilter

@@ -14,8 +14,8 @@ from app.jobs import telling
 from app.jobs.work import PARTS, Progress
 from app.students import holdout
 from app.students.scatter import COLOURS, FONT, GRID, INK
-from engine import bits, export, packing, sensitivity
-from engine.sensitivity import GRIDS, PAIRED, Probe, Sensitivity
+from engine.exporting import bits, export, packing, sensitivity
+from engine.exporting.sensitivity import GRIDS, PAIRED, Probe, Sensitivity
 from engine.students import slim
 from engine.types import AXES
 from store.db import Store

@@ -7,16 +7,17 @@ from typing import Any
 import numpy as np
 
 from app.students import holdout
-from engine import distil, gate, weights
-from engine.audio import SUFFIXES
-from engine.crops import Crops
-from engine.gate import Held
+from engine.exporting import gate
+from engine.exporting.gate import Held
 from engine.onnx_model import OnnxModel
+from engine.sound.audio import SUFFIXES
+from engine.training import distil, weights
+from engine.training.crops import Crops
 from engine.types import Floats, Model, StudentSpec
 
 
 def check(file: Path, fp32: Path | None, folder: Path | None, teacher: Model, home: Path) -> dict[str, Any]:
-    """Send a file through the gate; gives the report as `engine.gate.Report.plain` does.
+    """Send a file through the gate; gives the report as `engine.exporting.gate.Report.plain` does.
 
     Args:
         file: the ONNX file.

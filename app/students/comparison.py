@@ -18,7 +18,10 @@ from app.students import comparisons, holdout, keeping
 from app.training import lessons
 from app.training.lessons import Lesson
 from app.training.school import School
-from engine import audio, comparison, probe, reinforce, timing
+from engine.exporting import probe
+from engine.scoring import comparison, timing
+from engine.sound import audio
+from engine.training import reinforce
 from engine.types import Floats, Model
 from store.db import Store
 

@@ -15,9 +15,11 @@ from app import models
 from app.jobs import telling
 from app.jobs.work import PARTS, Progress
 from app.students import holdout
-from engine import bundle, distil, export, gate, onnx_model, plugins, scheme
-from engine.gate import Held, Report
-from engine.scheme import Given
+from engine import onnx_model, plugins
+from engine.exporting import bundle, export, gate, scheme
+from engine.exporting.gate import Held, Report
+from engine.exporting.scheme import Given
+from engine.training import distil
 from store.db import Store
 
 BUNDLE, FILE = ".zip", ".onnx"
@@ -36,7 +38,7 @@ class Made:
 def write(store: Store, name: str, by: str, target: Path) -> Iterator[Progress]:
     """Export a student to `target`: the bundle, or the ONNX file with its contract beside it, by the suffix.
 
-    The result has `student`, `scheme`, `gate` (an `engine.gate.Report`), and `file`: None if it did not pass.
+    The result has `student`, `scheme`, `gate` (an `engine.exporting.gate.Report`), and `file`: None if it did not pass.
 
     Raises:
         ValueError: there is no such student or scheme, or `target` is of another kind or can't be written.

@@ -10,7 +10,7 @@ import numpy as np
 from app import models
 from app.students import keeping
 from app.training import chains
-from engine import bundle
+from engine.exporting import bundle
 from engine.onnx_model import ASSETS, contract
 from engine.types import Floats, StudentSpec
 from store.db import Store

@@ -17,11 +17,13 @@ from app.training import lessons, trainings
 from app.training.lessons import Lesson
 from app.training.school import School
 from app.training.trainings import TrainOrder
-from engine import audio, listen, reinforce, speech
-from engine.crops import Crop, Crops, Writer, save
-from engine.gate import MOST
+from engine.exporting.gate import MOST
+from engine.labelling import listen
 from engine.onnx_model import ASSETS
-from engine.reinforce import ReinforceOptions, seeds
+from engine.sound import audio, speech
+from engine.training import reinforce
+from engine.training.crops import Crop, Crops, Writer, save
+from engine.training.reinforce import ReinforceOptions, seeds
 from engine.types import Model
 from store.db import Store
 

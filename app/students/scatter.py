@@ -12,7 +12,7 @@ import numpy as np
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
-from engine.measure import ccc
+from engine.scoring.measure import ccc
 from engine.types import AXES, Floats
 
 COLOURS = ("#D55E00", "#0072B2", "#009E73")  # in AXES order

@@ -19,7 +19,8 @@ from app.rating import answers, doubts
 from app.tabs import teachers
 from app.takes import LONGEST_S
 from app.training import trainings
-from engine import audio, formats, plugins, speech
+from engine import formats, plugins
+from engine.sound import audio, speech
 from store.db import Store
 from store.records import JobRecord
 

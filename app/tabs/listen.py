@@ -18,8 +18,8 @@ from app.analysis import Heard, hear, watch
 from app.front import front, told
 from app.jobs import work
 from app.takes import Take, Takes
-from engine import audio
 from engine.onnx_model import ASSETS
+from engine.sound import audio
 from engine.types import Floats
 from store.db import Store
 

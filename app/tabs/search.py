@@ -13,7 +13,7 @@ from app.front import front, told
 from app.training import lessons, searches, trainings
 from app.training.pareto import search_view
 from app.training.searches import SearchOrder
-from engine.rungs import SearchOptions
+from engine.searching.rungs import SearchOptions
 from store.db import Store
 from store.records import JobRecord
 

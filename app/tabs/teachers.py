@@ -11,7 +11,7 @@ from app import teachers
 from app.front import front, served, told
 from app.jobs import fetching
 from app.training import trainings
-from engine import hub
+from engine.fetching import hub
 from store.db import Store
 
 JOBS = 20  # the newest, among which a fetch that goes on is

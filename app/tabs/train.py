@@ -19,7 +19,7 @@ from app.students import keeping
 from app.training import chains, defaults, estimates, lessons, trainings
 from app.training.trainings import TrainOrder
 from engine import plugins
-from engine.presets import PRESETS
+from engine.training.presets import PRESETS
 from engine.types import TeacherSpec
 from store.db import Store
 

@@ -20,12 +20,15 @@ from app.students.exports import Made
 from app.training import lessons, school
 from app.training.lessons import Lesson
 from app.training.trainings import TrainOrder
-from engine import baselines, behaviour, distil, export, plugins, reinforce, scores, weights
-from engine.crops import Crops
-from engine.measure import ccc
-from engine.network import Network
+from engine import plugins
+from engine.exporting import export
+from engine.exporting.scheme import Given
+from engine.networks.network import Network
 from engine.onnx_model import OnnxModel
-from engine.scheme import Given
+from engine.scoring import baselines, behaviour, scores
+from engine.scoring.measure import ccc
+from engine.training import distil, reinforce, weights
+from engine.training.crops import Crops
 from engine.types import AXES, SAMPLE_RATE, Floats, Model, TeacherSpec
 from store.db import Store
 from store.records import StudentRecord

@@ -11,7 +11,7 @@ import numpy as np
 
 from app.rating import fused
 from app.rating.fused import Fused
-from engine.split import Split, split
+from engine.training.split import Split, split
 from engine.types import Floats
 from store.db import Store
 from store.records import ClipRecord

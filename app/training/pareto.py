@@ -4,7 +4,7 @@ import math
 from statistics import fmean
 from typing import Any
 
-from engine.candidates import title
+from engine.searching.candidates import title
 from store.db import Store
 from store.records import CandidateRecord
 

@@ -11,8 +11,11 @@ from app.jobs.work import Progress
 from app.training import lessons, retraining, trainings
 from app.training.lessons import Lesson
 from app.training.trainings import TrainOrder
-from engine import audio, listen, plugins, quiet, reinforce, sampling, speech
-from engine.crops import Crop, Crops, Writer
+from engine import plugins
+from engine.labelling import listen
+from engine.sound import audio, speech
+from engine.training import quiet, reinforce, sampling
+from engine.training.crops import Crop, Crops, Writer
 from engine.types import AXES, SAMPLE_RATE
 from store.db import Store
 

@@ -9,8 +9,8 @@ from app.jobs.work import PARTS, Progress, within
 from app.training import school, trainings
 from app.training.searches import SearchOrder
 from app.training.trainings import ANSWERED
-from engine import search as searching
-from engine.candidates import Candidate, title
+from engine.searching import search as searching
+from engine.searching.candidates import Candidate, title
 from store.db import Store
 from store.records import CandidateRecord
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from app.training import trainings
 from app.training.trainings import TrainOrder
-from engine.rungs import SearchOptions
+from engine.searching.rungs import SearchOptions
 from store.db import Store
 
 KIND = "search"

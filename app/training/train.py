@@ -17,8 +17,9 @@ from app.jobs.work import PARTS, Progress, within
 from app.labelling import local
 from app.training import estimates, graduate, lessons, retraining, school, stages, trainings
 from app.training.trainings import ANSWERED, DISTILLED, LABELLED, TrainOrder
-from engine import distil, plugins, team, weights
-from engine.distil import Told
+from engine import plugins
+from engine.training import distil, team, weights
+from engine.training.distil import Told
 from engine.types import AXES, SAMPLE_RATE
 from store.db import Store
 from store.records import CurvePoint

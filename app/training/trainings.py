@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from engine import plugins
-from engine.presets import PRESETS, DistilOptions, ReinforceOptions
+from engine.training.presets import PRESETS, DistilOptions, ReinforceOptions
 from engine.types import StudentSpec, TeacherSpec
 from store.db import Store
 from store.records import JobRecord

@@ -9,7 +9,7 @@ import click
 from app import settings
 from app.console import data_option, json_option, watch
 from app.rating import doubts
-from engine.doubt import why
+from engine.rating.doubt import why
 from store.db import Store
 from store.filters import ClipFilter
 

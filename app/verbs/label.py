@@ -13,8 +13,9 @@ from app.jobs.work import Progress
 from app.labelling import local, ray, shards
 from app.labelling.merge import merge as merged
 from app.rating import doubts
-from engine import plugins, pool
-from engine.shard import Shard, manifest
+from engine import plugins
+from engine.labelling import pool
+from engine.labelling.shard import Shard, manifest
 from store.db import Store
 
 OWN = "shards"  # in the data folder: of work that goes through shards and is merged at once

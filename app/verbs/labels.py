@@ -10,7 +10,7 @@ from app import settings
 from app.console import data_option, json_option
 from app.library import labels_in, labels_out
 from app.rating import doubts
-from engine.ratings import GOLD, Ratings
+from engine.rating.ratings import GOLD, Ratings
 from engine.types import AXES
 from store.db import Store
 

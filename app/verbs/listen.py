@@ -17,10 +17,10 @@ from app import models, settings
 from app.console import data_option, json_option
 from app.live.microphone import Microphone
 from app.live.sessions import FULL, streamed
-from engine import audio
-from engine.live import HOP, Live, Point
 from engine.onnx_model import ASSETS
-from engine.streamed import Streamed
+from engine.sound import audio
+from engine.streaming.live import HOP, Live, Point
+from engine.streaming.streamed import Streamed
 from engine.types import AXES, SAMPLE_RATE, Floats
 from store.db import Store
 

@@ -12,7 +12,7 @@ from rich.table import Table
 from app import settings
 from app.console import data_option, json_option, watch
 from app.rating import fused, rated, raters
-from engine import fusion
+from engine.rating import fusion
 from engine.types import AXES
 from store.db import Store
 

@@ -13,8 +13,8 @@ from app.console import data_option, json_option, watch
 from app.jobs import foreground
 from app.training import searches
 from app.training.searches import SearchOrder
-from engine.candidates import title
-from engine.rungs import SearchOptions
+from engine.searching.candidates import title
+from engine.searching.rungs import SearchOptions
 from engine.types import StudentSpec
 from store.db import Store
 

@@ -10,7 +10,7 @@ from app import console, models, settings, table
 from app import teachers as known
 from app.console import data_option, json_option
 from app.jobs import fetching
-from engine import hub
+from engine.fetching import hub
 
 
 @click.command()

@@ -12,7 +12,7 @@ from app.console import data_option, json_option, watch
 from app.jobs import foreground
 from app.training import defaults, trainings
 from app.training.trainings import TrainOrder
-from engine.presets import PRESETS
+from engine.training.presets import PRESETS
 from engine.types import AXES, StudentSpec
 from store.db import Store
 

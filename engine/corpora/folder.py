@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from engine.audio import SUFFIXES
+from engine.sound.audio import SUFFIXES
 from engine.types import CorpusRow
 
 

@@ -13,7 +13,7 @@ from tempfile import TemporaryDirectory
 from types import ModuleType
 
 from engine import plugins
-from engine.rows import Line, Row
+from engine.labelling.rows import Line, Row
 
 KIND = "formats"
 MOST_UNPACKED = 4 * 2**30  # bytes

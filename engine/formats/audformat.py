@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from engine.rows import COLUMNS, Cells, Line, Row, cells
+from engine.labelling.rows import COLUMNS, Cells, Line, Row, cells
 
 if TYPE_CHECKING:
     import audformat

@@ -4,7 +4,7 @@ import csv
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from engine.rows import COLUMNS, Line, Row, cells
+from engine.labelling.rows import COLUMNS, Line, Row, cells
 
 SUFFIX = ".csv"
 SEPARATORS = ",;\t"

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from engine.formats import csv, jsonl, parquet
-from engine.rows import Cells, Line, Row, cells
+from engine.labelling.rows import Cells, Line, Row, cells
 
 SUFFIX = ""
 NAME = "metadata.jsonl"

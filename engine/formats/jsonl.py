@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from engine.rows import Line, Row, cells
+from engine.labelling.rows import Line, Row, cells
 
 SUFFIX = ".jsonl"
 

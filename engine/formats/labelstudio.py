@@ -11,7 +11,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
-from engine.rows import Cells, Line
+from engine.labelling.rows import Cells, Line
 
 HASH = re.compile(r"^[0-9a-f]{8}-")  # put before the name of what is uploaded
 SOUND = re.compile(r"\.(wav|flac|mp3|ogg|oga|opus|m4a|aac|aiff?|webm|mp4)\b", re.IGNORECASE)

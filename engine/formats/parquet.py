@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from engine.rows import COLUMNS, Cells, Line, Row, cells
+from engine.labelling.rows import COLUMNS, Cells, Line, Row, cells
 from engine.types import AXES, Trace
 
 SUFFIX = ".parquet"

@@ -14,14 +14,14 @@ from typing import Any
 
 import numpy as np
 
-from engine import team
-from engine.crops import Crops, select
 from engine.onnx_model import ASSETS
-from engine.presets import PRESETS, DistilOptions
 from engine.recipes import voices
 from engine.recipes.student_card import rows
 from engine.recipes.student_crops import prepare
 from engine.recipes.students import TEACHER
+from engine.training import team
+from engine.training.crops import Crops, select
+from engine.training.presets import PRESETS, DistilOptions
 from engine.types import StudentSpec
 
 SPEC = StudentSpec("etude")

@@ -13,15 +13,17 @@ from typing import Any
 
 import numpy as np
 
-from engine import distil, plugins, scores
-from engine.crops import Crops
-from engine.measure import ccc, paired
+from engine import plugins
 from engine.onnx_model import ASSETS, OnnxModel
 from engine.recipes.student import exported, files, fit
 from engine.recipes.student_card import rows, said_of
 from engine.recipes.student_crops import TESTS, VERSIONS, prepare
 from engine.recipes.students import RUNS, TEACHER
-from engine.timing import files_ms
+from engine.scoring import scores
+from engine.scoring.measure import ccc, paired
+from engine.scoring.timing import files_ms
+from engine.training import distil
+from engine.training.crops import Crops
 from engine.types import SAMPLE_RATE
 
 SEEDS = (0, 1, 2)

@@ -12,13 +12,15 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
-from engine import distil, export, plugins, scheme, team, weights
-from engine.crops import Crops
-from engine.network import Network
+from engine import plugins
+from engine.exporting import export, scheme
+from engine.exporting.scheme import Given
+from engine.networks.network import Network
 from engine.onnx_model import ASSETS, stated
 from engine.recipes import student_card, student_crops
 from engine.recipes.students import RUNS, SHIPPED, TEACHER, folder
-from engine.scheme import Given
+from engine.training import distil, team, weights
+from engine.training.crops import Crops
 from engine.types import AXES, SAMPLE_RATE, StudentSpec
 
 SHIPPED_BY = "auto"  # the scheme

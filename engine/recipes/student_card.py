@@ -9,12 +9,12 @@ from typing import Any
 
 import numpy as np
 
-from engine import baselines, behaviour, scores
-from engine.anchors import anchor
-from engine.crops import Crops
-from engine.measure import ccc
 from engine.onnx_model import OnnxModel
 from engine.recipes import packages, voices
+from engine.scoring import baselines, behaviour, scores
+from engine.scoring.anchors import anchor
+from engine.scoring.measure import ccc
+from engine.training.crops import Crops
 from engine.types import CorpusRow, Floats, Model
 
 

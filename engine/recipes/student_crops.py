@@ -15,11 +15,12 @@ from pathlib import Path
 
 import numpy as np
 
-from engine import plugins, quiet, reinforce
-from engine.audio import AudioError
-from engine.crops import Crop, save
+from engine import plugins
 from engine.recipes import packages, voices
-from engine.reinforce import ReinforceOptions
+from engine.sound.audio import AudioError
+from engine.training import quiet, reinforce
+from engine.training.crops import Crop, save
+from engine.training.reinforce import ReinforceOptions
 from engine.types import SAMPLE_RATE, CorpusRow
 
 VERSIONS = {  # of each clip; few speakers need more throats

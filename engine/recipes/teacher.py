@@ -11,14 +11,14 @@ from pathlib import Path
 
 import torch
 
-from engine import export, quantize
+from engine.exporting import export, quantize
+from engine.networks.whisper import Ensemble
 from engine.onnx_model import ASSETS
 from engine.recipes import teacher_card, teacher_features
 from engine.recipes.teacher_fit import FitOptions, branch, branch_file, fit, without
 from engine.recipes.teachers import RUNS, TeacherRun
 from engine.recipes.voices import ACTED
 from engine.types import AXES, SAMPLE_RATE
-from engine.whisper import Ensemble
 
 
 def fit_branch(shared: Path, work: Path, options: FitOptions) -> None:

@@ -10,14 +10,16 @@ from typing import Any
 import numpy as np
 import torch
 
-from engine import audio, baselines, listen, scores, speech
-from engine.anchors import anchor, target
-from engine.measure import ccc
+from engine.labelling import listen
+from engine.networks.whisper import WIDTH, Head, Teacher, encoder
 from engine.onnx_model import ASSETS, OnnxModel
 from engine.recipes import teacher_fit, voices
 from engine.recipes.teachers import RUNS
+from engine.scoring import baselines, scores
+from engine.scoring.anchors import anchor, target
+from engine.scoring.measure import ccc
+from engine.sound import audio, speech
 from engine.types import AXES, CorpusRow, Floats, Model
-from engine.whisper import WIDTH, Head, Teacher, encoder
 
 DEFAULT = "embedded"  # beside which any other is shown
 GAINS_DB = (-12, -6, 6, 12)

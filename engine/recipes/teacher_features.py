@@ -11,10 +11,10 @@ import numpy as np
 import torch
 
 from engine import machine
-from engine.augment import augment, crop
+from engine.networks.whisper import Head, Teacher, encoder
 from engine.recipes import voices
+from engine.sound.augment import augment, crop
 from engine.types import Floats
-from engine.whisper import Head, Teacher, encoder
 
 VERSIONS = 6  # of each training clip: the plain one and five augmented
 FAST = machine.bf16(torch.device("cpu"))

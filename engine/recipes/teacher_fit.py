@@ -16,12 +16,12 @@ import torch
 from torch import Tensor, nn
 
 from engine import machine
-from engine.anchors import CATEGORIES, anchor, target
-from engine.losses import ccc_loss
-from engine.measure import ccc
+from engine.networks.whisper import FROZEN, WIDTH, Head, Teacher, encoder
 from engine.recipes.voices import ACTED, BURSTS
+from engine.scoring.anchors import CATEGORIES, anchor, target
+from engine.scoring.measure import ccc
+from engine.training.losses import ccc_loss
 from engine.types import CorpusRow, Floats
-from engine.whisper import FROZEN, WIDTH, Head, Teacher, encoder
 
 BATCH = 32
 FAST = machine.bf16(torch.device("cpu"))  # elsewhere 16 bits are the slower way

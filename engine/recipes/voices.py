@@ -4,7 +4,9 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
-from engine import audio, corpora, listen, speech
+from engine import corpora
+from engine.labelling import listen
+from engine.sound import audio, speech
 from engine.types import CorpusRow, Floats
 
 ACTED = ("ravdess", "emodb", "nemo")  # speech with a category that has an anchor, and a speaker-disjoint split

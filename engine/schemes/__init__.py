@@ -1,1 +1,1 @@
-"""Quantization schemes, one a file: fp32 ONNX to a smaller ONNX. `engine.scheme` says what a file defines."""
+"""Quantization schemes, one a file: fp32 ONNX to a smaller ONNX. `engine.exporting.scheme` says what a file defines."""

@@ -10,10 +10,10 @@ from tempfile import TemporaryDirectory
 
 import onnx
 
-from engine import bits, packing, qat, scheme, sensitivity
-from engine.bits import Step
-from engine.scheme import Given
-from engine.sensitivity import Plan, Probe, Sensitivity
+from engine.exporting import bits, packing, qat, scheme, sensitivity
+from engine.exporting.bits import Step
+from engine.exporting.scheme import Given
+from engine.exporting.sensitivity import Plan, Probe, Sensitivity
 
 TITLE = "each layer its own bits, by sensitivity"
 NEEDS, USES = ("student", "clips"), ("lessons",)
@@ -22,7 +22,7 @@ MEASURED = 0.3  # of the way, when what the layers can bear is known
 
 
 def write(source: Path, target: Path, given: Given) -> None:
-    """See `engine.scheme`.
+    """See `engine.exporting.scheme`.
 
     Raises:
         ValueError: no plan keeps within the bytes, or agrees as well as is asked.

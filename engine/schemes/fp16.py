@@ -2,13 +2,13 @@
 
 from pathlib import Path
 
-from engine import packing
-from engine.scheme import Given
+from engine.exporting import packing
+from engine.exporting.scheme import Given
 
 TITLE = "fp16: weights in half precision"
 NEEDS: tuple[str, ...] = ()
 
 
 def write(source: Path, target: Path, given: Given) -> None:
-    """See `engine.scheme`."""
+    """See `engine.exporting.scheme`."""
     packing.pack(source, target, {})

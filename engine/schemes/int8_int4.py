@@ -2,14 +2,14 @@
 
 from pathlib import Path
 
-from engine import packing
-from engine.grids import INT4, INT8
-from engine.scheme import Given
+from engine.exporting import packing
+from engine.exporting.grids import INT4, INT8
+from engine.exporting.scheme import Given
 
 TITLE = "int8 convolutions, int4 linears in blocks"
 NEEDS: tuple[str, ...] = ()
 
 
 def write(source: Path, target: Path, given: Given) -> None:
-    """See `engine.scheme`."""
+    """See `engine.exporting.scheme`."""
     packing.pack(source, target, packing.plan(source, INT8, INT4))

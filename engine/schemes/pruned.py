@@ -5,14 +5,14 @@ Only the file is smaller: onnxruntime multiplies by the zeros as well.
 
 from pathlib import Path
 
-from engine import packing, qat
-from engine.grids import INT4, SPARSE4
-from engine.scheme import Given
+from engine.exporting import packing, qat
+from engine.exporting.grids import INT4, SPARSE4
+from engine.exporting.scheme import Given
 
 TITLE = "two of four weights of the linears zero, the rest int4, learnt: size only"
 NEEDS = ("student", "lessons")
 
 
 def write(source: Path, target: Path, given: Given) -> None:
-    """See `engine.scheme`."""
+    """See `engine.exporting.scheme`."""
     qat.write(source, target, packing.plan(source, INT4, SPARSE4), given)

@@ -2,14 +2,14 @@
 
 from pathlib import Path
 
-from engine import packing, qat
-from engine.grids import INT4, INT4_ROWS
-from engine.scheme import Given
+from engine.exporting import packing, qat
+from engine.exporting.grids import INT4, INT4_ROWS
+from engine.exporting.scheme import Given
 
 TITLE = "int4 throughout, learnt (QAT)"
 NEEDS = ("student", "lessons")
 
 
 def write(source: Path, target: Path, given: Given) -> None:
-    """See `engine.scheme`."""
+    """See `engine.exporting.scheme`."""
     qat.write(source, target, packing.plan(source, INT4, INT4_ROWS), given)

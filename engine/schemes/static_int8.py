@@ -4,8 +4,8 @@ from pathlib import Path
 
 import numpy as np
 
-from engine import static
-from engine.scheme import Given
+from engine.exporting import static
+from engine.exporting.scheme import Given
 
 TITLE = "int8 with 8-bit activations, calibrated on clips (static QDQ)"
 NEEDS = ("clips",)
@@ -13,7 +13,7 @@ CLIPS = 100
 
 
 def write(source: Path, target: Path, given: Given) -> None:
-    """See `engine.scheme`."""
+    """See `engine.exporting.scheme`."""
     assert given.clips is not None
     clips = given.clips
     rows = np.unique(np.linspace(0, len(clips) - 1, CLIPS).astype(int))

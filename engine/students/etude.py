@@ -11,8 +11,8 @@ import math
 import torch
 from torch import Tensor, nn
 
-from engine.folded import FoldedMel
-from engine.network import Network
+from engine.networks.folded import FoldedMel
+from engine.networks.network import Network
 from engine.types import AXES, SAMPLE_RATE, StudentSpec
 
 FLOOR_DB, TOP_DB = -50.0, 30.0  # below and above the running level

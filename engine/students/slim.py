@@ -13,7 +13,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn.utils import parametrize
 
-from engine.network import Network
+from engine.networks.network import Network
 from engine.students import etude
 from engine.students.etude import Etude
 from engine.types import StudentSpec

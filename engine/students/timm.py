@@ -16,7 +16,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from engine import vision
+from engine.networks import vision
 from engine.students.wav2small import PaperNetwork, weighed
 from engine.types import AXES, SAMPLE_RATE, StudentSpec
 

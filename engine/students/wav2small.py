@@ -8,8 +8,8 @@ What the paper's other networks share with it stands here too.
 import torch
 from torch import Tensor, nn
 
-from engine.frontend import LogMel
-from engine.network import Network
+from engine.networks.frontend import LogMel
+from engine.networks.network import Network
 from engine.types import AXES, SAMPLE_RATE, StudentSpec
 
 MELS = 26

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from engine import hub
+from engine.fetching import hub
 from engine.types import Model, TeacherSpec
 
 SOURCE = hub.Source(
@@ -43,9 +43,9 @@ def load(threads: int = 1, precision: str = "fp32", encoder: Mapping[str, Any] =
     Raises:
         ValueError: the weights are not here, or are not this network's.
     """
-    from engine import checkpoint
-    from engine.encoded import EncodedTeacher, unit_variance
-    from engine.encoders import MeanRegression
+    from engine.networks import checkpoint
+    from engine.networks.encoded import EncodedTeacher, unit_variance
+    from engine.networks.encoders import MeanRegression
 
     here = hub.where(SOURCE)
     stated = checkpoint.config(here / hub.CONFIG)

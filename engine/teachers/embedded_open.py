@@ -2,11 +2,11 @@
 
 from functools import cache
 
-from engine import heads
+from engine.networks import heads
 from engine.onnx_model import ASSETS, OnnxModel, teacher_spec
 
 PATH = ASSETS / "teacher_open.onnx"
-DROPOUT = 0.2  # of `engine.whisper.Head`
+DROPOUT = 0.2  # of `engine.networks.whisper.Head`
 SPEC = teacher_spec("embedded_open", PATH, commercial=True)
 
 

@@ -1,14 +1,14 @@
 """The baseline of the Odyssey 2024 challenge: WavLM large, attentive statistics, trained on MSP-Podcast, MIT.
 
-Its config.json lacks WavLM's own, which is therefore stated in engine/encoders.py. The published code counts one
-frame too many when it pools a padded batch; here the encoder's own count is used.
+Its config.json lacks WavLM's own, which is therefore stated in engine/networks/encoders.py. The published code counts
+one frame too many when it pools a padded batch; here the encoder's own count is used.
 """
 
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from engine import hub
+from engine.fetching import hub
 from engine.types import Model, TeacherSpec
 
 SOURCE = hub.Source(
@@ -44,9 +44,9 @@ def load(threads: int = 1, precision: str = "fp32", encoder: Mapping[str, Any] |
     Raises:
         ValueError: the weights are not here, or are not this network's.
     """
-    from engine import checkpoint
-    from engine.encoded import EncodedTeacher, shifted
-    from engine.encoders import WAVLM_LARGE, StatisticsRegression
+    from engine.networks import checkpoint
+    from engine.networks.encoded import EncodedTeacher, shifted
+    from engine.networks.encoders import WAVLM_LARGE, StatisticsRegression
 
     wavlm = WAVLM_LARGE if encoder is None else encoder
     here = hub.where(SOURCE)

@@ -11,7 +11,8 @@ from typing import Any
 
 import numpy as np
 
-from engine import hub, onnx_model
+from engine import onnx_model
+from engine.fetching import hub
 from engine.types import AXES, Floats, TeacherSpec
 
 MUST = ("licence", "axes")

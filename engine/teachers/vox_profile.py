@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from engine import hub
+from engine.fetching import hub
 from engine.types import Model, TeacherSpec
 
 if TYPE_CHECKING:
@@ -47,9 +47,9 @@ def load(threads: int = 1, precision: str = "fp32", encoder: Mapping[str, Any] |
     Raises:
         ValueError: the weights are not there, or are not this network's.
     """
-    from engine import checkpoint
-    from engine.encoded import EncodedTeacher, unit_variance
-    from engine.encoders import WAVLM_LARGE, LayersRegression
+    from engine.networks import checkpoint
+    from engine.networks.encoded import EncodedTeacher, unit_variance
+    from engine.networks.encoders import WAVLM_LARGE, LayersRegression
 
     wavlm = WAVLM_LARGE if encoder is None else encoder
     here = hub.where(SOURCE)

@@ -7,7 +7,7 @@ import pytest
 
 from app import models
 from app.analysis import StoppedError, hear, watch
-from engine.listen import answer
+from engine.labelling.listen import answer
 
 
 def speechless(seconds: float) -> np.ndarray:

@@ -9,10 +9,8 @@ from fastapi import FastAPI, WebSocketDisconnect
 from fastapi.testclient import TestClient
 
 from app import login, server
-from store.db import Store
-from tests import loop
+from tests.application import ORIGIN, application
 
-ORIGIN = "http://127.0.0.1:7860"
 OURS = {"host": "127.0.0.1:7860", "origin": ORIGIN}
 LINE = f"ws://127.0.0.1:7860/live/{'f' * 32}/hops"
 WHO = ("ada", "a pass: word")
@@ -21,14 +19,8 @@ OPEN = ("/front/plotly.min.js",)  # the same for everybody
 
 @pytest.fixture(scope="module")
 def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FastAPI]:
-    async def built(store: Store) -> FastAPI:
-        return server.build(store, tmp_path_factory.mktemp("private"), WHO)
-
-    with pytest.MonkeyPatch.context() as patch:
-        for name in ("GRADIO_TEMP_DIR", "GRADIO_ANALYTICS_ENABLED", "HF_HUB_OFFLINE", "HF_HUB_DISABLE_TELEMETRY"):
-            patch.setenv(name, "")
-        with Store(tmp_path_factory.mktemp("data")) as store:
-            yield loop.run(built(store))
+    with application(tmp_path_factory.mktemp("application"), WHO) as app:
+        yield app
 
 
 @pytest.fixture

@@ -11,7 +11,8 @@ import pytest
 import soundfile as sf
 
 from app.predict import files, line
-from engine import audio, listen
+from engine.labelling import listen
+from engine.sound import audio
 from engine.teachers import loudness
 from engine.types import AXES
 from tests import damage

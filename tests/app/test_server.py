@@ -14,36 +14,24 @@ import httpx
 import numpy as np
 import pytest
 import soundfile as sf
-from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
 from app import server, uploads
 from app.guard import REFUSAL
-from engine.audio import read
-from store.db import Store
-from tests import loop
+from engine.sound.audio import read
+from tests.application import ORIGIN, application
 
-ORIGIN = "http://127.0.0.1:7860"
 LIMIT = 2**20  # bytes, in place of 200 MB
 STARTS_S = 120
 
 Running = tuple[subprocess.Popen[str], str, Path]  # its address, and its folder for temporary files
 
 
-async def built(store: Store, private: Path) -> FastAPI:
-    """Built where an event loop runs: elsewhere, Gradio makes one of its own and never closes it."""
-    return server.build(store, private)
-
-
 @pytest.fixture(scope="module")
 def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
-    with pytest.MonkeyPatch.context() as patch:
+    with pytest.MonkeyPatch.context() as patch, application(tmp_path_factory.mktemp("application")) as app:
         patch.setattr(uploads, "MAX_UPLOAD", LIMIT)
-        for name in ("GRADIO_TEMP_DIR", "GRADIO_ANALYTICS_ENABLED", "HF_HUB_OFFLINE", "HF_HUB_DISABLE_TELEMETRY"):
-            patch.setenv(name, "")
-        with Store(tmp_path_factory.mktemp("data")) as store:
-            app = loop.run(built(store, tmp_path_factory.mktemp("private")))
-            yield TestClient(app, base_url=ORIGIN, raise_server_exceptions=False)
+        yield TestClient(app, base_url=ORIGIN, raise_server_exceptions=False)
 
 
 def wav(folder: Path, seconds: float = 1) -> bytes:

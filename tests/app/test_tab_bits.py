@@ -7,7 +7,7 @@ from app import models
 from app.jobs import foreground
 from app.students import bits
 from app.tabs import bits as tab
-from engine import sensitivity
+from engine.exporting import sensitivity
 from store.db import Store
 
 

@@ -6,7 +6,7 @@ import pytest
 import soundfile as sf
 
 from app.takes import KEPT_S, MOST, Takes
-from engine.audio import AudioError, read
+from engine.sound.audio import AudioError, read
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ import pytest
 from huggingface_hub import constants
 
 from app import api, models, settings, table, teachers
-from engine import hub
+from engine.fetching import hub
 from engine.onnx_model import ASSETS
 from engine.types import AXES
 from store.db import Store

@@ -27,7 +27,9 @@ from app.library import examine
 from app.rating import doubts
 from app.training import defaults, lessons, trainings
 from app.training.train import train
-from engine import anchors, audio, comparison, listen
+from engine.labelling import listen
+from engine.scoring import anchors, comparison
+from engine.sound import audio
 from engine.types import AXES, CorpusRow, Floats
 from store.db import Store
 from store.filters import ClipFilter

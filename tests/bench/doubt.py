@@ -34,8 +34,9 @@ from app.labelling import local
 from app.library import examine
 from app.models import TEACHER
 from app.rating import asking, doubts
-from engine import anchors, plugins
-from engine.doubt import WEIGHTS
+from engine import plugins
+from engine.rating.doubt import WEIGHTS
+from engine.scoring import anchors
 from engine.types import CorpusRow
 from store.db import Store
 from store.records import LabelRecord

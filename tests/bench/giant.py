@@ -6,7 +6,10 @@ from pathlib import Path
 import torch
 from safetensors.torch import save_file
 
-from engine import audio, listen, plugins, speech, vision
+from engine import plugins
+from engine.labelling import listen
+from engine.networks import vision
+from engine.sound import audio, speech
 from engine.types import Floats, Model
 
 NAME = "audeering"

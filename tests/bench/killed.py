@@ -15,8 +15,10 @@ from subprocess import DEVNULL, Popen
 from tempfile import TemporaryDirectory
 
 from app.jobs.work import import_folder
-from engine import audio, plugins, pool
+from engine import plugins
+from engine.labelling import pool
 from engine.onnx_model import ASSETS
+from engine.sound import audio
 from store.db import Store
 from tests.classroom import children
 from tests.sounds import written

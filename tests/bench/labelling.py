@@ -21,8 +21,12 @@ import torch
 
 from app.jobs.work import import_folder
 from app.labelling import local
-from engine import audio, corpora, hub, machine, plugins, pool, precision, vision
-from engine.answering import answer
+from engine import corpora, machine, plugins
+from engine.fetching import hub
+from engine.labelling import pool, precision
+from engine.labelling.answering import answer
+from engine.networks import vision
+from engine.sound import audio
 from engine.types import SAMPLE_RATE, Floats
 from store.db import Store
 from tests.bench import clips, giant

@@ -17,13 +17,13 @@ import numpy as np
 
 from app.live import calls as live
 from app.live.sessions import Sessions
-from engine import audio
-from engine.live import HOP
-from engine.moments import Moments
 from engine.onnx_model import ASSETS
-from engine.streamed import Streamed
+from engine.sound import audio
+from engine.streaming.live import HOP
+from engine.streaming.moments import Moments
+from engine.streaming.streamed import Streamed
+from engine.streaming.windows import Windows
 from engine.types import SAMPLE_RATE
-from engine.windows import Windows
 from store.db import Store
 from tests import classroom
 from tests.bench.latency import ORDER, learns, served

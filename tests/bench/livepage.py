@@ -17,7 +17,7 @@ import numpy as np
 import soundfile as sf
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from engine.audio import read
+from engine.sound.audio import read
 from engine.types import SAMPLE_RATE, Floats
 from store.db import Store
 from tests import classroom

@@ -15,8 +15,11 @@ from tempfile import TemporaryDirectory
 import numpy as np
 import soundfile as sf
 
-from engine import audio, hub, longfile, plugins
+from engine import plugins
+from engine.fetching import hub
+from engine.labelling import longfile
 from engine.onnx_model import ASSETS
+from engine.sound import audio
 from engine.types import SAMPLE_RATE
 from tests.bench import giant, machine
 

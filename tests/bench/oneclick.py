@@ -18,7 +18,7 @@ import soundfile as sf
 from playwright.sync_api import Page, expect, sync_playwright
 
 from app.training import stages, trainings
-from engine import audio
+from engine.sound import audio
 from engine.types import SAMPLE_RATE
 from store.db import Store
 from tests.bench import clips

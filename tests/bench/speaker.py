@@ -17,7 +17,9 @@ from app import models
 from app.jobs import work
 from app.training import defaults, trainings
 from app.training.train import train
-from engine import anchors, audio, comparison, listen
+from engine.labelling import listen
+from engine.scoring import anchors, comparison
+from engine.sound import audio
 from engine.types import AXES, CorpusRow, Floats, Model
 from store.db import Store
 from store.records import CorrectionRecord

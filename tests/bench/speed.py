@@ -14,8 +14,10 @@ from statistics import median
 import opensmile
 
 from app import models
-from engine import audio, corpora, timing
+from engine import corpora
 from engine.onnx_model import ASSETS
+from engine.scoring import timing
+from engine.sound import audio
 from engine.types import SAMPLE_RATE, Floats
 from tests.bench.machine import processor
 

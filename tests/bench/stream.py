@@ -22,13 +22,13 @@ from tempfile import TemporaryDirectory
 import numpy as np
 import soundfile as sf
 
-from engine import audio
-from engine.moments import Moments
 from engine.onnx_model import ASSETS, OnnxModel
-from engine.pooling import Pooling
-from engine.stream import Stream, hear
-from engine.streamed import Streamed
-from engine.timing import calls_ms, clip_value
+from engine.scoring.timing import calls_ms, clip_value
+from engine.sound import audio
+from engine.streaming.moments import Moments
+from engine.streaming.pooling import Pooling
+from engine.streaming.stream import Stream, hear
+from engine.streaming.streamed import Streamed
 from engine.types import SAMPLE_RATE
 
 NAMES = ("etude", "wav2small")

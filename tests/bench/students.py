@@ -10,9 +10,10 @@ from tempfile import TemporaryDirectory
 
 import numpy as np
 
-from engine import distil, export, scheme
-from engine.scheme import Given
-from engine.timing import files_ms
+from engine.exporting import export, scheme
+from engine.exporting.scheme import Given
+from engine.scoring.timing import files_ms
+from engine.training import distil
 from engine.types import SAMPLE_RATE, StudentSpec
 
 NAMES = ("wav2small", "wav2small2", "etude", "mobilenetv4_small", "mobilenetv3_large")

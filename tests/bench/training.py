@@ -22,11 +22,11 @@ from tempfile import TemporaryDirectory
 import torch
 from torch.utils.data import DataLoader, Dataset
 
-from engine import distil, losses, sampling, team
-from engine.crops import Crops, save
-from engine.measure import ccc
-from engine.network import Network
-from engine.presets import PRESETS, DistilOptions
+from engine.networks.network import Network
+from engine.scoring.measure import ccc
+from engine.training import distil, losses, sampling, team
+from engine.training.crops import Crops, save
+from engine.training.presets import PRESETS, DistilOptions
 from engine.types import StudentSpec
 from tests import taught
 

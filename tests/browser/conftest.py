@@ -17,7 +17,7 @@ import pytest
 import soundfile as sf
 from playwright.sync_api import BrowserContext, Page, expect, sync_playwright
 
-from engine.audio import read
+from engine.sound.audio import read
 from store.db import Store
 from tests.browser import rating
 

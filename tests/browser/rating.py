@@ -10,8 +10,9 @@ from playwright.sync_api import Page
 
 from app.jobs import work
 from app.models import TEACHER
-from engine import audio, plugins
+from engine import plugins
 from engine.onnx_model import ASSETS
+from engine.sound import audio
 from engine.types import Answer, Trace
 from store.db import Store
 from store.records import DoubtRecord

@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 from app.jobs import work
 from app.models import TEACHER
 from engine import plugins
-from engine.audio import read
+from engine.sound.audio import read
 from engine.types import Answer, Trace
 from tests.browser.conftest import SAMPLES, Server
 

@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 
 from app.library.shelf import PAGE
 from app.tabs.library import UNLABELLED
-from engine.audio import read
+from engine.sound.audio import read
 from tests.browser.conftest import SAMPLES, Opener, Server, drawn
 
 pytestmark = pytest.mark.usefixtures("emptied")

@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 from scipy.signal import correlate
 
 from app.tabs.listen import NO_SPEECH
-from engine.audio import read
+from engine.sound.audio import read
 from tests.browser.conftest import SAMPLES, Opener, Server, drawn
 
 RECORDED_S = 2.0

@@ -12,8 +12,8 @@ import soundfile as sf
 from playwright.sync_api import Browser, BrowserContext, expect
 from scipy.signal import chirp, correlate
 
-from engine.audio import read
 from engine.onnx_model import ASSETS
+from engine.sound.audio import read
 from engine.types import SAMPLE_RATE, Floats, StudentSpec
 from store.records import StudentRecord
 from tests.browser.conftest import FLAGS, SAMPLES, Server

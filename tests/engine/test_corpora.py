@@ -7,7 +7,7 @@ import pytest
 import soundfile as sf
 
 from engine import corpora, plugins
-from engine.audio import SUFFIXES
+from engine.sound.audio import SUFFIXES
 from engine.types import CorpusRow
 
 HEADER = "file,speaker,sex,language,category,intensity,human_recognised_pct,licence,split\n"

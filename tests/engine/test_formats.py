@@ -12,8 +12,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from engine import formats, plugins
-from engine.ratings import Ratings
-from engine.rows import COLUMNS, VERDICTS, Row, cells, parsed
+from engine.labelling.rows import COLUMNS, VERDICTS, Row, cells, parsed
+from engine.rating.ratings import Ratings
 from engine.types import Floats, Trace
 
 pytestmark = pytest.mark.filterwarnings("ignore:The inplace keyword")  # audformat's, of pandas

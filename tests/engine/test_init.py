@@ -19,6 +19,8 @@ def files_left(tmp_path, code, root):
     return [path for path in tmp_path.rglob("*") if path.is_file()]
 
 
-@pytest.mark.parametrize("module", ["engine.onnx_model", "engine.speech", "engine.export", "app.predict"])
+@pytest.mark.parametrize(
+    "module", ["engine.onnx_model", "engine.sound.speech", "engine.exporting.export", "app.predict"]
+)
 def test_nothing_is_kept_to_be_sent(tmp_path, module, pytestconfig):
     assert files_left(tmp_path, f"import {module}{USE}", pytestconfig.rootpath) == []

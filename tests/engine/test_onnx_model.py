@@ -8,7 +8,7 @@ import torch
 from onnx import TensorProto, helper
 from torch import nn
 
-from engine import export
+from engine.exporting import export
 from engine.onnx_model import DEFAULTS, OnnxModel, contract
 from engine.types import AXES
 

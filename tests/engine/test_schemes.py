@@ -8,11 +8,12 @@ import onnxruntime
 import pytest
 import torch
 
-from engine import export, plugins, qat, scheme, sensitivity, synthesis
-from engine.crops import Crops
-from engine.measure import ccc
-from engine.scheme import Given
+from engine import plugins
+from engine.exporting import export, qat, scheme, sensitivity, synthesis
+from engine.exporting.scheme import Given
+from engine.scoring.measure import ccc
 from engine.students import slim
+from engine.training.crops import Crops
 from engine.types import StudentSpec
 from tests import taught
 from tests.students import built

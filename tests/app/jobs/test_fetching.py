@@ -10,7 +10,7 @@ from huggingface_hub import constants
 
 from app import teachers
 from app.jobs import fetching
-from engine import hub
+from engine.fetching import hub
 from engine.teachers import audeering
 from tests.hub import FILES, serving
 

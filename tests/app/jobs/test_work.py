@@ -10,7 +10,9 @@ import pytest
 import soundfile as sf
 
 from app.jobs import work
-from engine import audio, listen, plugins
+from engine import plugins
+from engine.labelling import listen
+from engine.sound import audio
 from store.db import Store
 
 

@@ -12,7 +12,7 @@ import soundfile as sf
 
 from app.jobs import work
 from app.jobs.worker import Worker, start, stop
-from engine.pool import ONE_THREAD
+from engine.labelling.pool import ONE_THREAD
 from store.db import Store
 from tests.working import done, job, lock_is_free, until
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from app.jobs.work import import_folder
-from engine import audio
+from engine.sound import audio
 from store.db import Store
 from tests.conftest import SAMPLES
 from tests.sounds import written

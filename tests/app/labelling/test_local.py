@@ -9,7 +9,9 @@ import pytest
 
 from app.jobs import work
 from app.labelling import local
-from engine import audio, listen, plugins
+from engine import plugins
+from engine.labelling import listen
+from engine.sound import audio
 from store.db import Store
 from tests.app.labelling.conftest import CLIPS
 from tests.classroom import children

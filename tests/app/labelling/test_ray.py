@@ -16,7 +16,7 @@ import pytest
 
 from app.labelling import local, ray
 from app.verbs.label import OWN
-from engine import pool
+from engine.labelling import pool
 from store.db import Store
 from tests.app.labelling.conftest import CLIPS
 

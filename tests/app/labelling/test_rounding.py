@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 from app.labelling import rounding
-from engine import hub, plugins
+from engine import plugins
+from engine.fetching import hub
 from engine.teachers import audeering
 from engine.types import Trace
 from store.db import Store

@@ -4,12 +4,12 @@ from pathlib import Path
 import pytest
 
 from app.labelling import local, shards
-from engine import shard
-from engine.shard import Shard
+from engine.labelling import shard
+from engine.labelling.shard import Shard
 from store.db import Store
 from tests.app.labelling.conftest import CLIPS
 from tests.app.labelling.test_local import end
-from tests.engine.test_shard import rows
+from tests.engine.labelling.test_shard import rows
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from app.library import labels_in, labels_out
 from engine import formats, plugins
-from engine.ratings import Ratings
+from engine.rating.ratings import Ratings
 from engine.types import Trace
 from store.db import Store
 from store.filters import ClipFilter

@@ -13,7 +13,7 @@ from app import models
 from app.front import served
 from app.live import calls as live
 from app.live.sessions import OVER, Session, Sessions
-from engine import audio
+from engine.sound import audio
 from engine.types import Floats
 from store.db import Store
 

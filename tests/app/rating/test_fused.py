@@ -11,7 +11,8 @@ from app.jobs import work
 from app.models import TEACHER
 from app.rating import fused
 from app.rating.fused import Fused
-from engine import fusion, plugins
+from engine import plugins
+from engine.rating import fusion
 from engine.types import Answer, Trace
 from store.db import Store
 from store.records import ClipRecord, CorrectionRecord

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from app.rating import fused, fusions
-from engine import fusion
+from engine.rating import fusion
 from store.db import Store
 from tests.rating import say
 

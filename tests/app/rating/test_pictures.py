@@ -9,8 +9,8 @@ import pytest
 from app import models
 from app.jobs import work
 from app.rating import pictures
-from engine import audio
-from engine.spectrogram import spectrogram
+from engine.sound import audio
+from engine.sound.spectrogram import spectrogram
 from engine.types import Answer, Trace
 from store.db import Store
 from store.records import ClipRecord
@@ -51,7 +51,7 @@ def test_all_is_drawn_of_a_clip(store: Store, clip: ClipRecord) -> None:
 
 
 def test_the_student_says_what_it_says_in_the_listen_tab(store: Store, clip: ClipRecord) -> None:
-    from engine import listen
+    from engine.labelling import listen
 
     said = pictures.picture(store, clip, hidden=False)["student"]
     answer = listen.answer(models.embedded_student().model, audio.read(store.clips.audio(clip.id)))

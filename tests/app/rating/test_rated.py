@@ -9,7 +9,8 @@ import pytest
 from app.jobs import work, worker
 from app.models import STUDENT, embedded_student
 from app.rating import rated
-from engine import audio, listen
+from engine.labelling import listen
+from engine.sound import audio
 from store.db import Store
 from tests.conftest import SAMPLES
 from tests.rating import say

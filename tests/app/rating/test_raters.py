@@ -11,7 +11,7 @@ import pytest
 from app import models
 from app.rating import fused, rated, raters
 from app.rating.fused import table
-from engine import agreement
+from engine.rating import agreement
 from store.db import Store
 from tests import rating
 from tests.rating import RATERS, REPEATS, say

@@ -16,9 +16,10 @@ import soundfile as sf
 
 from app import models, predict
 from app.students import exports
-from engine import audio, gate
-from engine.gate import Bars
+from engine.exporting import gate
+from engine.exporting.gate import Bars
 from engine.onnx_model import ASSETS, OnnxModel, contract
+from engine.sound import audio
 from engine.types import AXES
 from store.db import Store
 from tests.conftest import SAMPLES

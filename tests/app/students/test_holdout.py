@@ -7,8 +7,8 @@ import soundfile as sf
 from app import models
 from app.jobs.work import Progress
 from app.students import holdout
-from engine.crops import Crops
 from engine.teachers import loudness
+from engine.training.crops import Crops
 from store.db import Store
 from tests.classroom import KEPT
 from tests.sounds import noise

@@ -5,7 +5,7 @@ import plotly.graph_objects as go
 import pytest
 
 from app.students.scatter import COLOURS, GRID, INK, MOST, bland_altman, scatter
-from engine.measure import ccc
+from engine.scoring.measure import ccc
 from engine.types import AXES
 
 # peak expiratory flow of 17 people, l/min, first readings by a large and a mini meter: Bland & Altman 1986, table 1

@@ -9,7 +9,7 @@ from huggingface_hub import constants
 from app import teachers as known
 from app.jobs import fetching
 from app.tabs import teachers
-from engine import hub
+from engine.fetching import hub
 from store.db import Store
 from tests import checkpoints
 

@@ -15,9 +15,10 @@ from app.training import lessons
 from app.training.graduate import SCHEMES, graduate, licence
 from app.training.lessons import Lesson
 from app.training.train import train
-from engine import gate, plugins
-from engine.gate import Bars
-from engine.measure import ccc
+from engine import plugins
+from engine.exporting import gate
+from engine.exporting.gate import Bars
+from engine.scoring.measure import ccc
 from engine.teachers import loudness
 from engine.types import AXES
 from store.db import Store

@@ -15,8 +15,8 @@ from app.training import search as searching
 from app.training import searches, trainings
 from app.training.pareto import search_view
 from app.training.searches import SearchOrder
-from engine import screening
 from engine.onnx_model import ASSETS
+from engine.searching import screening
 from engine.types import StudentSpec
 from store.db import Store
 from store.records import CandidateRecord

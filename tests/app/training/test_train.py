@@ -14,9 +14,9 @@ from app.jobs.work import Progress
 from app.training import lessons, stages, trainings
 from app.training.school import CROPS, LESSONS
 from app.training.train import train
-from engine.crops import Crops
 from engine.teachers import loudness
 from engine.teachers.loudness import Loudness
+from engine.training.crops import Crops
 from store.db import Store
 from store.records import CorrectionRecord
 from tests import classroom

@@ -7,7 +7,7 @@ import pytest
 
 from app.training import trainings
 from app.training.trainings import TrainOrder
-from engine.presets import PRESETS
+from engine.training.presets import PRESETS
 from engine.types import StudentSpec
 from store.db import Store
 from tests.classroom import TINY

@@ -7,7 +7,7 @@ import pytest
 from click.testing import CliRunner
 
 from app.__main__ import main
-from engine import sensitivity
+from engine.exporting import sensitivity
 
 
 def test_what_the_layers_of_the_embedded_student_can_bear(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

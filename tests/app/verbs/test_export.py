@@ -12,8 +12,8 @@ from app.__main__ import main
 from app.verbs import export
 from engine import plugins
 from engine.onnx_model import ASSETS
+from engine.training.weights import SUFFIX
 from engine.types import AXES
-from engine.weights import SUFFIX
 
 
 def etude(*words: object) -> Result:

@@ -9,7 +9,7 @@ from click.testing import CliRunner
 
 from app.__main__ import main
 from app.jobs.work import import_folder
-from engine.shard import manifest
+from engine.labelling.shard import manifest
 from store.db import Store
 from tests.conftest import SAMPLES
 

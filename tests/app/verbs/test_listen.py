@@ -8,9 +8,9 @@ import sounddevice
 from click.testing import CliRunner
 
 from app.__main__ import main
-from engine.live import HOP, Live
 from engine.onnx_model import ASSETS
-from engine.streamed import Streamed
+from engine.streaming.live import HOP, Live
+from engine.streaming.streamed import Streamed
 from engine.types import AXES, Floats
 from tests.conftest import SAMPLES
 from tests.sounds import noise, written

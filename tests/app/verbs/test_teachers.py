@@ -9,7 +9,7 @@ from huggingface_hub import constants
 
 from app.__main__ import main
 from app.teachers import known
-from engine import hub
+from engine.fetching import hub
 from engine.onnx_model import ASSETS
 from engine.types import AXES
 from tests import checkpoints

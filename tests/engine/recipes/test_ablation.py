@@ -3,8 +3,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from engine.crops import Crops
 from engine.recipes import ablation
+from engine.training.crops import Crops
 from engine.types import StudentSpec
 
 TINY = replace(ablation.SHORT, passes=1, pass_s=20.0, batch_s=8.0)

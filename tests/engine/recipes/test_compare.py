@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from engine.presets import PRESETS
 from engine.recipes import compare, student, students
 from engine.recipes.students import Run
+from engine.training.presets import PRESETS
 from engine.types import StudentSpec
 
 OPTIONS = replace(PRESETS["etude"], passes=1, pass_s=20.0, batch_s=8.0)

@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 import soundfile as sf
 
-from engine import reinforce
 from engine.recipes import student_crops
 from engine.recipes.student_crops import OPTIONS, Job
 from engine.teachers import loudness
+from engine.training import reinforce
 from engine.types import CorpusRow
 from tests.sounds import babble
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from engine import hub
+from engine.fetching import hub
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ import transformers
 from safetensors.torch import load_file
 from torch import nn
 
-from engine.encoders import AttentiveStatistics
+from engine.networks.encoders import AttentiveStatistics
 from engine.teachers import audeering, odyssey, vox_profile, wav2small_teacher
 from engine.types import AXES
 from tests import checkpoints

@@ -7,7 +7,9 @@ import pytest
 import torch
 from torch import nn
 
-from engine import export, listen, plugins
+from engine import plugins
+from engine.exporting import export
+from engine.labelling import listen
 from engine.teachers import onnx
 from engine.types import AXES
 

@@ -8,9 +8,10 @@ import torch
 import transformers
 from huggingface_hub import constants
 
-from engine import checkpoint, hub
-from engine.encoded import EncodedTeacher
-from engine.encoders import MeanRegression
+from engine.fetching import hub
+from engine.networks import checkpoint
+from engine.networks.encoded import EncodedTeacher
+from engine.networks.encoders import MeanRegression
 from engine.teachers import audeering, odyssey, vox_profile
 from tests import checkpoints
 

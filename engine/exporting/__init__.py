@@ -1,0 +1,1 @@
+"""A trained student becomes the smallest file that says the same, and is proven to."""

@@ -1,0 +1,1 @@
+"""A teacher labels clips: of any length, in many processes or on many machines; and how labels travel."""

@@ -1,0 +1,1 @@
+"""What people say of clips, beside what models say: agreement, fusion, drift, doubt."""

@@ -1,0 +1,1 @@
+"""Which shape of a student is worth its bytes and milliseconds."""

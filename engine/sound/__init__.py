@@ -1,0 +1,1 @@
+"""Sound as it comes in: any file decoded, where somebody speaks, what is wrong with it, and changed versions of it."""

@@ -1,0 +1,1 @@
+"""A student's file hears sound while it comes."""
