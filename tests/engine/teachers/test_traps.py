@@ -172,4 +172,5 @@ def test_sixteen_bits_answer_nearly_the_same(folder, clips):
     assert isinstance(half, EncodedTeacher) and half.precision == "bf16"
     first, second = (np.concatenate([model.predict(clip[None])[0] for clip in clips[:4]]) for model in (full, half))
     assert (first.dtype, second.dtype) == (np.float32, np.float32)
-    assert 0 < np.abs(first - second).max() < 0.1
+    # how near depends on the processor's 16-bit units: on some, sums are rounded on the way
+    assert 0 < np.abs(first - second).max() < 0.15 * np.ptp(first)
