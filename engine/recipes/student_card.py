@@ -70,14 +70,7 @@ def write(path: Path, metrics: dict[str, Any]) -> None:
 def card(stated: dict[str, Any], size: int) -> str:
     """The card in Markdown."""
     m = stated["metrics"]
-    corpora = [entry for entry in m["to_teacher"] if entry["by"] in ("corpus", "all")]
-    people = [entry for entry in m["to_teacher"] if entry["by"] in ("sex", "language")]
     debian = [f"{name} ({packages.LICENCES[name]})" for name in m["voices"] if name in packages.LICENCES]
-    quiet = "\n".join(
-        f"| {each['sound']} | {'' if each['level_db'] is None else each['level_db']} "
-        f"| {' / '.join(f'{value:.2f}' for value in each['adv'])} |"
-        for each in m["behaviour"]
-    )
     return f"""# The student {stated["name"]}
 
 {stated["title"]}: {stated["parameters"]:,} trained parameters, {size:,} bytes, sha256 `{stated["sha256"][:16]}…`.
@@ -92,7 +85,27 @@ Its only targets are the teacher's answers, to {m["train_hours"]} hours of plain
 Hedgewars' characters (GFDL-1.3), and what Debian's packages ship: {", ".join(debian) or "none"}.
 Licence, inherited from the teacher: **{stated["licence"]}**.
 
-## How good
+{figures(m)}
+
+{where_nobody_speaks(m)}
+
+## Limits
+
+Everything that its teacher cannot do, and less: valence is mostly words, and so few parameters hear few of them.
+onnxruntime unpacks the weights once, when it loads the file, with default session options.
+
+## Rebuild
+
+`make student SHARED=DIR`. Seed {stated["seeds"][0]}; \
+{", ".join(f"{name} {number}" for name, number in stated["versions"].items())}.
+"""
+
+
+def figures(m: dict[str, Any]) -> str:
+    """The card's tables of agreement."""
+    corpora = [entry for entry in m["to_teacher"] if entry["by"] in ("corpus", "all")]
+    people = [entry for entry in m["to_teacher"] if entry["by"] in ("sex", "language")]
+    return f"""## How good
 
 Agreement **with the teacher** on `test` speakers of the acted corpora, who were never trained on. In brackets: the
 95 % interval over speakers.
@@ -111,23 +124,20 @@ Against category anchors, where the teacher's own figures stand in its card:
 
 {scores.table("test, CCC to the anchors", m["to_anchors"])}
 
-CCC of this file to its fp32 form on `test`: {" / ".join(f"{v:.4f}" for v in m["ccc_to_fp32"])}.
+CCC of this file to its fp32 form on `test`: {" / ".join(f"{v:.4f}" for v in m["ccc_to_fp32"])}."""
 
-## Where nobody speaks
+
+def where_nobody_speaks(m: dict[str, Any]) -> str:
+    """The card's table of what is answered to sounds without speech."""
+    quiet = "\n".join(
+        f"| {each['sound']} | {'' if each['level_db'] is None else each['level_db']} "
+        f"| {' / '.join(f'{value:.2f}' for value in each['adv'])} |"
+        for each in m["behaviour"]
+    )
+    return f"""## Where nobody speaks
 
 Synthetic sounds of 5 s, without the voice filter that Etude puts in front:
 
 | sound | RMS, dBFS | A / D / V |
 |---|---|---|
-{quiet}
-
-## Limits
-
-Everything that its teacher cannot do, and less: valence is mostly words, and so few parameters hear few of them.
-onnxruntime unpacks the weights once, when it loads the file, with default session options.
-
-## Rebuild
-
-`make student SHARED=DIR`. Seed {stated["seeds"][0]}; \
-{", ".join(f"{name} {number}" for name, number in stated["versions"].items())}.
-"""
+{quiet}"""
