@@ -28,7 +28,7 @@ from engine.types import SAMPLE_RATE
 
 RATE = 3e-4  # the highest
 RISE = 0.05  # of the way, until it is reached
-HEARD_S = 20_000.0  # seconds of speech in all, crops heard twice counted twice
+HEARD_S = 40_000.0  # seconds of speech in all, crops heard twice counted twice
 MOST_PASSES = 30  # over few lessons
 
 
