@@ -19,8 +19,7 @@ class Run:
     options: DistilOptions
 
 
-# Others learn from a fifth to a fourteenth as much a second, so they hear half as much: most of an hour of two cores
-# all the same, where Etude's own takes minutes
+# Others learn many times as slowly as Etude's own, so they hear half as much, which takes far longer all the same
 OURS, PAPERS = (replace(PRESETS[name], passes=8, pass_s=60_000.0) for name in ("etude", "paper"))
 RUNS = {
     "etude": Run("Etude, 56K parameters", StudentSpec("etude"), PRESETS["etude"]),

@@ -55,7 +55,7 @@ def fingerprint(samples: Floats) -> Codes:
 def copies(clips: Sequence[Codes]) -> Generator[float, None, list[list[int]]]:
     """Groups of clips that hold the same sound, by their places in `clips`; a clip like no other is in none.
 
-    Yields how much is done, 0..1. So many frames are looked at at once that memory hardly grows with the library.
+    Yields how much is done, 0..1. What is proposed is held of FRAMES frames at a time, and not of the whole library.
     """
     pairs, codes = set[tuple[int, int]](), _Frames(clips)
     for part in PARTS:
