@@ -1,6 +1,7 @@
 """The bundled sample clips, decoded once; properties have no deadline, for no test asserts a time.
 
-Two processes share the tests out by file, and one of them has all that want a browser, for there is one of these.
+Processes share the tests out by file, and one of them has all that want a browser, for there is one of these. What takes
+minutes begins first, or all would wait for it in the end.
 """
 
 from pathlib import Path
@@ -17,6 +18,7 @@ from engine.types import Floats
 settings.register_profile("etude", deadline=None)
 settings.load_profile("etude")
 
+LONG = ("/browser/", "/test_worker_trains.py", "/test_readme.py")
 SAMPLES = sorted((ASSETS / "samples").glob("*.flac"))
 
 
@@ -30,6 +32,10 @@ class Shares(LoadScopeScheduling):
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Shares:
     return Shares(config, log)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=lambda item: not any(part in item.nodeid for part in LONG))
 
 
 @pytest.fixture(scope="session")

@@ -1,28 +1,11 @@
 // How a training goes: agreement with the teacher above, an axis a line, and the loss below, over passes.
 
 import { AXES, make, number } from "./axes.js";
-import { onTheme, palette } from "./theme.js";
+import { figure } from "./plot.js";
+import { FONT } from "./theme.js";
 
-const FONT = "'IBM Plex Sans', system-ui, sans-serif";
-const CONFIG = { displayModeBar: false, doubleClick: "reset", responsive: false };
 const UPPER = [0.42, 1];
 const LOWER = [0, 0.3];
-
-export const plotly = () => new Promise((ready) => {
-  const look = () => (window.Plotly ? ready() : setTimeout(look, 20));
-  look();
-});
-
-// Draws when the node has a width and again when that changes: a hidden tab has none.
-export function whenSeen(node, redraw) {
-  let width = 0;
-  new ResizeObserver(() => {
-    if (node.clientWidth === width) return;
-    width = node.clientWidth;
-    if (width) redraw();
-  }).observe(node);
-  onTheme(redraw);
-}
 
 function data({ loss, dev }, colours) {
   const agreement = AXES.map(({ name }, axis) => ({
@@ -61,26 +44,10 @@ export function curves(root) {
   const heading = make("p", { class: "caption" });
   const node = make("div", { class: "figure" });
   root.replaceChildren(heading, node);
-  let shown = null;
-  let drawn = "";
-
-  async function redraw() {
-    if (!shown || !node.clientWidth) return;
-    await plotly();
-    const colours = palette();
-    await window.Plotly.react(node, data(shown.curve, colours), layout(shown.curve, colours, shown.id), CONFIG);
-    if (node._fullLayout.width !== node.clientWidth) await window.Plotly.Plots.resize(node);
-    root.dataset.points = shown.curve.loss.passes.length;
-  }
-
-  whenSeen(node, redraw);
+  const show = figure(node, data, layout);
   return (curve, id) => {
     root.hidden = !curve.loss.passes.length && !curve.dev.passes.length;
-    const next = JSON.stringify([curve, id]);
-    if (next === drawn) return;
-    drawn = next;
-    shown = { curve, id };
     heading.replaceChildren(...caption(curve));
-    redraw();
+    show(curve, id);
   };
 }

@@ -1,5 +1,6 @@
 // Light and dark: colours come from the style sheet, so whoever draws reads them here and draws again on a switch.
 
+export const FONT = "'IBM Plex Sans', system-ui, sans-serif";
 const listeners = new Set();
 
 export function palette() {

@@ -44,7 +44,7 @@ def searched(page: Page) -> Page:
 
 def drawn(page: Page) -> tuple[list[str], list[str]]:
     """The names of what is drawn; the colours of the front, of text, paper and plot, and what hovering tells."""
-    page.wait_for_function("document.querySelector('#search .pareto[data-shapes]')")
+    page.wait_for_function("document.querySelector('#search .pareto[data-drawn]')")
     names, looks = page.eval_on_selector(
         "#search .pareto",
         """({ data, layout }) => [data.map(({ name }) => name), [data[2].marker.color, layout.font.color,

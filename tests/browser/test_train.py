@@ -63,7 +63,7 @@ def unfold(page: Page) -> None:
 
 def points(page: Page, more_than: int) -> int:
     """Wait until the curve has more points; gives how many."""
-    counted = "Number(document.querySelector('#train .curves')?.dataset.points ?? 0)"
+    counted = "Number(document.querySelector('#train .curves .figure')?.data?.at(-1).x.length ?? 0)"
     page.wait_for_function(f"{counted} > {more_than}")
     return int(page.evaluate(counted))
 

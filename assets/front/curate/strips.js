@@ -2,10 +2,9 @@
 // dotted. A canvas, since it has to be there within a frame of the key. A click seeks, a drag chooses a stretch.
 
 import { AXES, clip01, make } from "../axes.js";
-import { onTheme, palette } from "../theme.js";
+import { FONT, onTheme, palette } from "../theme.js";
 import { silences } from "../player/traces.js";
 
-const FONT = "'IBM Plex Sans', system-ui, sans-serif";
 const LEFT = 30, RIGHT = 8;
 const WAVE = [2, 52]; // px from the top: where it begins, how high it is
 const SOUND = [58, 78];

@@ -1,9 +1,8 @@
 // Bringing clips in, and the jobs that do it. Events: "bring", "teach", "halt".
 
 import { make } from "../axes.js";
+import { GOING, progress, STATES } from "../job.js";
 
-const STATES = { queued: "waiting", running: "running", done: "done", failed: "failed", cancelled: "cancelled" };
-const GOING = new Set(["queued", "running"]);
 const LABELLING = "Label with the teacher";
 
 export function mount(element, { props, trigger, watch }) {
@@ -31,11 +30,10 @@ export function mount(element, { props, trigger, watch }) {
 
   function row(job) {
     const going = GOING.has(job.state);
-    const bar = make("div", { class: "track", role: "progressbar", "aria-valuenow": Math.round(100 * job.progress) }, make("i", { style: `width:${100 * job.progress}%` }));
     return make("li", { class: `job ${job.state}`, "data-job": job.id },
       make("div", { class: "line" }, make("b", {}, job.title), make("span", { class: "of", title: job.of }, job.of), make("span", { class: "state" }, STATES[job.state]),
         going ? make("button", { class: "quiet", type: "button", onclick: () => trigger("halt", { job: job.id }) }, "Cancel") : null),
-      going ? bar : null, make("p", { class: "small" }, job.message), refusals(job));
+      going ? progress(job.progress).track : null, make("p", { class: "small" }, job.message), refusals(job));
   }
 
   // A list that somebody has opened stays open while the job goes on.

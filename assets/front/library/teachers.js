@@ -1,6 +1,7 @@
 // The fold of teachers. Events: "obtain" fetches one, "engage" labels with one, "halt" stops a job.
 
 import { make } from "../axes.js";
+import { progress } from "../job.js";
 
 const LOOK_MS = 1500; // between looks while the fold is open and on show
 
@@ -57,10 +58,9 @@ export function mount(element, { trigger, server }) {
 
   function row(teacher) {
     const { name, title, licence, here, going, fetchable, missing, wrong, size } = teacher;
-    const bar = going ? make("div", { class: "track", role: "progressbar", "aria-valuenow": Math.round(100 * going.progress) }, make("i", { style: `width:${100 * going.progress}%` })) : null;
     return make("li", { class: "job", "data-teacher": name },
       make("div", { class: "line" }, make("b", {}, name), make("span", { class: "of", title }, title), make("span", { class: "state" }, here ? "here" : size || "not here"), offer(teacher)),
-      bar, going ? make("p", { class: "small" }, going.message) : null,
+      going ? progress(going.progress).track : null, going ? make("p", { class: "small" }, going.message) : null,
       make("p", { class: "small" }, "commercial" in teacher ? `${licence}; ${rights(teacher)}` : missing),
       here || fetchable || !("commercial" in teacher) ? null : make("p", { class: "small" }, missing),
       wrong && !here && !going ? make("p", { class: "alert" }, wrong) : null,

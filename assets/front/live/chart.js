@@ -3,12 +3,11 @@
 
 import { AXES, clock, make } from "../axes.js";
 import { line } from "./lines.js";
-import { onTheme, palette } from "../theme.js";
+import { FONT, onTheme, palette } from "../theme.js";
 
 const SEEN_S = 30;
 const TILE_S = 10;
 const BAR_S = 0.025;
-const FONT = "'IBM Plex Sans', system-ui, sans-serif";
 const WAVE = [4, 44]; // px from the top: where it begins, how high it is
 const STRIPS = [[76, 80], [180, 80], [284, 80]];
 const AXIS = 372;

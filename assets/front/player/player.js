@@ -3,6 +3,7 @@
 import { at, make } from "../axes.js";
 import { cards } from "./cards.js";
 import { pad } from "./pad.js";
+import { plotly } from "../plot.js";
 import { onTheme } from "../theme.js";
 import { draw } from "./traces.js";
 import { transport } from "./transport.js";
@@ -11,11 +12,6 @@ import { values } from "./values.js";
 const CAUTION = "A voice is no window on the mind: these numbers say how listeners tend to rate speech that sounds like this, "
   + "not what this person feels, means or will do.";
 const LEGEND = [["solid", "teacher"], ["dotted", "student"], ["silent", "no speech"]];
-
-const plotly = () => new Promise((ready) => {
-  const look = () => (window.Plotly ? ready() : setTimeout(look, 20));
-  look();
-});
 
 export function player(root, ...actions) {
   const title = make("h3");

@@ -1,13 +1,12 @@
 // The figure: waveform above, one strip an axis below, all on one time axis. Teacher solid, student dotted.
 
 import { AXES, clip01 } from "../axes.js";
-import { palette } from "../theme.js";
+import { CONFIG } from "../plot.js";
+import { FONT, palette } from "../theme.js";
 
 const STRIPS = [[0.775, 1], [0.525, 0.7], [0.265, 0.44], [0.005, 0.18]]; // waveform, then AXES, as parts of the height
 const ALONE = [0, 1]; // the waveform of a clip that no model has heard
 const MARGIN = { l: 34, r: 12, t: 8, b: 34 };
-const FONT = "'IBM Plex Sans', system-ui, sans-serif";
-const CONFIG = { displayModeBar: false, doubleClick: "reset", responsive: false };
 
 const drawn = (values) => values.map((value) => (value === null ? null : clip01(value)));
 

@@ -1,11 +1,9 @@
 // Shapes that a search has found: agreement against time, a dot a shape, its area the bytes; the front joined by a line.
 
-import { plotly, whenSeen } from "../curves.js";
 import { bytes, number } from "../axes.js";
-import { palette } from "../theme.js";
+import { figure } from "../plot.js";
+import { FONT } from "../theme.js";
 
-const FONT = "'IBM Plex Sans', system-ui, sans-serif";
-const CONFIG = { displayModeBar: false, doubleClick: "reset", responsive: false };
 const HEIGHT = 380;
 
 const colour = (name) => getComputedStyle(document.querySelector(".gradio-container")).getPropertyValue(name).trim();
@@ -36,7 +34,7 @@ function data(view, colours) {
     shapes(view, "front", places.filter((place) => view.rows[place].front), { color: accent, opacity: 0.8, line: { color: colours.panel, width: 1.5 } })];
 }
 
-function layout(colours, id) {
+function layout(view, colours, id) {
   const axis = { zeroline: false, gridcolor: colours.grid, tickfont: { color: colours.quiet, size: 11 }, automargin: true };
   const named = (text) => ({ text, standoff: 8, font: { color: colours.quiet, size: 12 } });
   return {
@@ -50,25 +48,9 @@ function layout(colours, id) {
 }
 
 export function pareto(node) {
-  let shown = null;
-  let drawn = "";
-
-  async function redraw() {
-    if (!shown || !node.clientWidth) return;
-    await plotly();
-    const colours = palette();
-    await window.Plotly.react(node, data(shown.view, colours), layout(colours, shown.id), CONFIG);
-    if (node._fullLayout.width !== node.clientWidth) await window.Plotly.Plots.resize(node);
-    node.dataset.shapes = shown.view.rows.length;
-  }
-
-  whenSeen(node, redraw);
+  const show = figure(node, data, layout);
   return (view, id) => {
     node.hidden = !view.rows.length;
-    const next = JSON.stringify([view, id]);
-    if (next === drawn) return;
-    drawn = next;
-    shown = { view, id };
-    redraw();
+    show(view, id);
   };
 }

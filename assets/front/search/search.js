@@ -1,10 +1,9 @@
 // The Search tab: caps, the search that goes on, what it found as a picture and a table. Events: "begin", "halt", "look".
 
 import { AXES, bytes, make, number } from "../axes.js";
+import { followed, STATES } from "../job.js";
 import { pareto } from "./pareto.js";
 
-const STATES = { queued: "waiting", running: "running", done: "done", failed: "failed", cancelled: "cancelled" };
-const GOING = new Set(["queued", "running"]);
 const HEADS = ["", "Shape", ...AXES.map(({ name }) => name), "For 5 s", "Of wav2small", "File", "Parameters", "Passes"];
 
 const count = (value) => value.toLocaleString("en");
@@ -43,12 +42,6 @@ function line({ shape, parameters, bytes: size, ms, share, ccc, passes, front })
 
 export function mount(element, { props, trigger, watch }) {
   const alert = make("p", { class: "alert", role: "alert", hidden: true });
-  const title = make("h3");
-  const state = make("span", { class: "state" });
-  const halt = make("button", { type: "button", class: "quiet", onclick: () => trigger("halt", { job: search.id }) }, "Cancel");
-  const fill = make("i");
-  const track = make("div", { class: "track", role: "progressbar", "aria-label": "Progress" }, fill);
-  const note = make("p", { class: "small message", role: "status" });
   const figure = make("div", { class: "pareto" });
   const key = make("p", { class: "small" }, "● on the front: no other shape is as good in everything and better in something. A dot's area is the file's size. CCC is that after the passes a shape was given, on voices that are not taught.");
   const rows = make("tbody");
@@ -56,10 +49,10 @@ export function mount(element, { props, trigger, watch }) {
   const others = make("ul", { class: "others" });
   const fold = make("details", { class: "earlier" }, make("summary", {}, "Other searches"), others);
   const hint = make("div", { class: "hint" }, "A search trains many shapes of Etude's own student a little and the best of them longer, in the background. What each is worth is drawn here: agreement against time and bytes.");
-  const job = make("section", { class: "training" }, make("header", {}, title, state, halt), track, note, figure, key, table);
+  const job = followed((which) => trigger("halt", which), [], [figure, key, table]);
   element.replaceChildren(make("div", { class: "train" },
     make("section", { class: "plan" }, make("h3", {}, "Which shape is best?"), order(props, (given) => trigger("begin", given)), alert),
-    make("div", { class: "going" }, hint, job, fold)));
+    make("div", { class: "going" }, hint, job.node, fold)));
   const draw = pareto(figure);
   let search = null;
 
@@ -70,16 +63,9 @@ export function mount(element, { props, trigger, watch }) {
 
   function going() {
     hint.hidden = Boolean(search);
-    job.hidden = !search;
+    job.node.hidden = !search;
     if (!search) return;
-    job.dataset.job = search.id;
-    job.className = `training ${search.state}`;
-    title.textContent = search.title;
-    state.textContent = STATES[search.state];
-    halt.hidden = track.hidden = !GOING.has(search.state);
-    fill.style.width = `${100 * search.progress}%`;
-    track.setAttribute("aria-valuenow", Math.round(100 * search.progress));
-    note.textContent = search.message;
+    job.follow(search);
     key.hidden = table.hidden = !search.rows.length;
     rows.replaceChildren(...search.rows.map(line));
     draw(search, search.id);

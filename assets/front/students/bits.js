@@ -1,8 +1,8 @@
 // Where a student's bits go: each layer's loss when it alone is rounded, as bars. Events: "look", "measure", "halt".
 
 import { bytes, make, number } from "../axes.js";
+import { GOING, progress } from "../job.js";
 
-const GOING = new Set(["queued", "running"]);
 const GRIDS = ["8 bits", "4 bits"];
 
 function bar(lost, most, grid) {
@@ -24,8 +24,7 @@ export function mount(element, { props, trigger, watch }) {
   const choice = make("select", { "aria-label": "Student to measure", onchange: () => trigger("look", { student: choice.value }) });
   const begin = make("button", { type: "button", class: "quiet", onclick: () => trigger("measure", { student: choice.value }) }, "Where its bits go");
   const halt = make("button", { type: "button", class: "quiet", onclick: () => trigger("halt", { job: props.value.job.id }) }, "Cancel");
-  const fill = make("i");
-  const track = make("div", { class: "track", role: "progressbar", "aria-label": "Progress" }, fill);
+  const { track, tell } = progress();
   const note = make("p", { class: "small message", role: "status" });
   const found = make("div", { class: "found" });
   const box = make("section", { class: "measured" }, make("header", {}, make("h3", {}, "Bits"), choice, begin, halt), track, note, found);
@@ -41,8 +40,7 @@ export function mount(element, { props, trigger, watch }) {
     halt.hidden = track.hidden = !going;
     note.hidden = !job || job.state === "done";
     if (job) {
-      fill.style.width = `${100 * job.progress}%`;
-      track.setAttribute("aria-valuenow", Math.round(100 * job.progress));
+      tell(job.progress);
       note.textContent = job.state === "cancelled" ? "Cancelled." : job.message;
     }
     found.replaceChildren(...(result ? [

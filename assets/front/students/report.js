@@ -2,10 +2,10 @@
 // Events: "live", "rename", "note", "delete".
 
 import { AXES, bytes, make, number } from "../axes.js";
-import { curves, plotly, whenSeen } from "../curves.js";
-import { palette } from "../theme.js";
+import { curves } from "../curves.js";
+import { plotly, whenSeen } from "../plot.js";
+import { FONT, palette } from "../theme.js";
 
-const FONT = "'IBM Plex Sans', system-ui, sans-serif";
 const CONFIG = { displayModeBar: false, responsive: false };
 const STATISTICS = [["ccc", "CCC"], ["pearson", "Pearson’s r"], ["mae", "mean absolute error"]];
 const LEAST_PX = 760; // three panels side by side need so much; on a narrower page they stand one below the other

@@ -2,6 +2,7 @@
 // Events: "ask" (compare somebody), "golive", "attempt" (hear it in the Listen tab).
 
 import { AXES, bytes, make, number, signed } from "../axes.js";
+import { progress } from "../job.js";
 
 const KEPT = "etude-kept"; // the comparison after which the old student was kept: it is folded from then on
 const SVG = "http://www.w3.org/2000/svg";
@@ -94,11 +95,11 @@ export function mount(element, { props, trigger, watch }) {
   }
 
   function body({ comparison, live_now: now }) {
-    const { student, live, state, progress, message, found } = comparison;
+    const { student, live, state, progress: done, message, found } = comparison;
     const title = make("h3", {}, `${student} beside ${live}`);
     if (!found) {
       const going = state !== "failed";
-      return [title, make("p", { class: going ? "small" : "alert", role: "status" }, message), going ? make("div", { class: "track" }, make("i", { style: `width:${100 * progress}%` })) : null];
+      return [title, make("p", { class: going ? "small" : "alert", role: "status" }, message), going ? progress(done).track : null];
     }
     const folded = now !== student && localStorage.getItem(KEPT) === String(comparison.job);
     const on = `On ${found.all.n} clips of ${found.all.speakers} speakers of whom neither was taught, held to ${found.teacher}${found.to_people ? ", and to people where they corrected it" : ""}. ${found.note}`;

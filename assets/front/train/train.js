@@ -3,9 +3,7 @@
 
 import { make } from "../axes.js";
 import { curves } from "../curves.js";
-
-const STATES = { queued: "waiting", running: "running", done: "done", failed: "failed", cancelled: "cancelled" };
-const GOING = new Set(["queued", "running"]);
+import { followed, GOING, STATES } from "../job.js";
 
 const count = (number) => number.toLocaleString("en");
 
@@ -102,14 +100,8 @@ export function mount(element, { props, trigger, watch }) {
   const alert = make("p", { class: "alert", role: "alert", hidden: true });
   const { form, teacher, suit, again } = order(props, (given) => trigger("begin", given), (given) => trigger("weigh", given));
   teacher.addEventListener("change", show);
-  const title = make("h3");
-  const state = make("span", { class: "state" });
   const resume = make("button", { type: "button", class: "keep", onclick: () => trigger("resume", { job: training.id }) }, "Resume");
   const take = make("a", { class: "download" }, "Download the student");
-  const halt = make("button", { type: "button", class: "quiet", onclick: () => trigger("halt", { job: training.id }) }, "Cancel");
-  const fill = make("i");
-  const track = make("div", { class: "track", role: "progressbar" }, fill);
-  const note = make("p", { class: "small message", role: "status" });
   const stages = make("ol", { class: "stages" });
   const badges = make("ul", { class: "badges" });
   const figure = make("div", { class: "curves" });
@@ -119,10 +111,10 @@ export function mount(element, { props, trigger, watch }) {
   const others = make("ul", { class: "others" });
   const fold = make("details", { class: "earlier", hidden: true }, make("summary", {}, "Other trainings"), others);
   const hint = make("div", { class: "hint" }, "A training goes on in the background, also when this page is closed. What it has learnt is drawn here.");
-  const job = make("section", { class: "training", hidden: true }, make("header", {}, title, state, take, resume, halt), track, note, stages, badges, figure, log, refused);
+  const job = followed((which) => trigger("halt", which), [take, resume], [stages, badges, figure, log, refused]);
   element.replaceChildren(make("div", { class: "train" },
     make("section", { class: "plan" }, make("h3", {}, "What would be taught"), library, doubt, form, alert),
-    make("div", { class: "going" }, hint, job, fold)));
+    make("div", { class: "going" }, hint, job.node, fold)));
   const draw = curves(figure);
   let training = null;
   let weighed = null;
@@ -153,16 +145,9 @@ export function mount(element, { props, trigger, watch }) {
 
   function running() {
     hint.hidden = Boolean(training);
-    job.hidden = !training;
+    job.node.hidden = !training;
     if (!training) return;
-    job.dataset.job = training.id;
-    job.className = `training ${training.state}`;
-    title.textContent = training.title;
-    state.textContent = STATES[training.state];
-    halt.hidden = track.hidden = !GOING.has(training.state);
-    fill.style.width = `${100 * training.progress}%`;
-    track.setAttribute("aria-valuenow", Math.round(100 * training.progress));
-    note.textContent = training.message;
+    job.follow(training);
     resume.hidden = !training.resumable;
     take.hidden = !training.student;
     if (training.student) take.href = `/students/${encodeURIComponent(training.student)}.zip`;
