@@ -1,7 +1,7 @@
 """The bundled sample clips, decoded once; properties have no deadline, for no test asserts a time.
 
-Processes share the tests out by file, and one of them has all that want a browser, for there is one of these. What takes
-minutes begins first, or all would wait for it in the end.
+Processes share the tests out by file, and one of them has all that want a browser, for there is one of these. What
+takes minutes begins first, or all would wait for it in the end.
 """
 
 from pathlib import Path
