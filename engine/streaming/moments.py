@@ -20,7 +20,9 @@ class Moments:
         if not len(samples):
             return
         fresh = samples.astype(np.float64)
+        mean = float(fresh.sum()) / len(fresh)
+        fresh -= mean
         self.count += len(fresh)
-        share, apart = len(fresh) / self.count, float(fresh.mean()) - self.mean
-        self.variance += share * (float(fresh.var()) - self.variance + (1 - share) * apart**2)
+        share, apart = len(fresh) / self.count, mean - self.mean
+        self.variance += share * (float(fresh @ fresh) / len(fresh) - self.variance + (1 - share) * apart**2)
         self.mean += share * apart

@@ -15,7 +15,7 @@ from engine.streaming.cut import REFUSED, cut
 from engine.streaming.moments import Moments
 from engine.streaming.moving import TIME
 from engine.streaming.pooling import means
-from engine.types import SAMPLE_RATE, Floats, ordered
+from engine.types import AXES, SAMPLE_RATE, Floats, ordered
 
 PROBED = range(SAMPLE_RATE // 2, SAMPLE_RATE)  # lengths by which a file's frames are found
 PIECE_S, PIECES = 0.4, 5  # seconds a piece of noise, and how many are tried after the first
@@ -57,6 +57,8 @@ class Streamed:
             self._cut = cut(onnx.load(path))
             self._opening, self._moving = _Part(self._cut.opening, threads), _Part(self._cut.moving, threads)
             self._head = _Part(self._cut.head, threads)
+            self._handed = [(each.before, each.after) for each in self._cut.kept]
+            self._order = ordered(np.arange(len(AXES), dtype=np.float32), self.contract["axes"]).astype(int)
             self.rate, self.late, self.reach = self._cut.rate, self._cut.late, self._cut.reach
             self.statistics = bool(self._cut.statistics)
             self.hop, self.window = self._grid()
@@ -101,12 +103,12 @@ class Streamed:
     def go_on(self, samples: Floats, moments: Moments, piece: Piece) -> Piece:
         """Hear what follows a piece; its tokens begin with those that the piece was too early for."""
         out = self._moving(self._given(samples, moments, piece.sums) | piece.kept)
-        return self._piece(out, piece.sums, {each.before: out[each.after] for each in self._cut.kept})
+        return self._piece(out, piece.sums, {before: out[after] for before, after in self._handed})
 
     def answer(self, pooled: Sequence[Floats | npt.NDArray[np.float64]]) -> Floats:
         """A/D/V float32 [B, 3] in AXES order, unclipped, of the values' means, [B, ...] each."""
         given = {name: mean.astype(np.float32) for name, mean in zip(self._cut.means, pooled, strict=True)}
-        return ordered(self._head(given)[self._cut.adv], self.contract["axes"])
+        return self._head(given)[self._cut.adv][:, self._order]
 
     def _given(self, samples: Floats, moments: Moments, sums: Sums) -> dict[str, Floats]:
         given = {name: total.astype(np.float32) for name, total in sums.items()}
