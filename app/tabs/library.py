@@ -11,11 +11,11 @@ import gradio as gr
 
 from app import figures
 from app.front import front, served, told
-from app.jobs import fetching
+from app.jobs import titles
 from app.library import bulk, examine, health
 from app.library.shelf import Query, query, table
 from app.models import TEACHER
-from app.rating import answers, doubts
+from app.rating import answers
 from app.tabs import teachers
 from app.takes import LONGEST_S
 from app.training import trainings
@@ -27,13 +27,6 @@ from store.records import JobRecord
 JOBS = 8  # the newest, on show
 TICK_S = 1.0
 TOLD = 200  # refused files that are listed
-TITLES = {
-    "import": "Import",
-    "label": "Label with",
-    fetching.KIND: "Fetch",
-    examine.KIND: "Check the sound",
-    doubts.KIND: "Find doubtful labels",
-}
 UNLABELLED = "No teacher has listened to this clip yet: press “Label with the teacher” above."
 FORMATS = {"csv": "CSV", "jsonl": "JSON lines", "parquet": "Parquet", "huggingface": "Hugging Face"}
 LOST = "This clip is no longer in the library."
@@ -123,8 +116,8 @@ def _job(store: Store, job: JobRecord) -> Shown:
     refused = store.jobs.refusals(job.id)
     return {
         "id": job.id,
-        "title": TITLES.get(job.kind, job.kind),
-        "of": str(job.arguments.get("folder") or job.arguments.get("teacher") or ""),
+        "title": titles.title(job),
+        "of": titles.about(job),
         "state": job.state,
         "progress": round(job.progress, 3),
         "message": job.error or job.message,

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from app import figures, models
+from app.jobs import titles
 from app.training import stages, trainings
 from engine.types import StudentSpec
 from store.db import Store
@@ -73,11 +74,18 @@ def _kept(job: JobRecord) -> str:
     return f"What it has done is kept for {days} more days: “Resume” goes on from there."
 
 
+def _waits(store: Store) -> str:
+    busy = next((job for job in store.jobs.list() if job.state == "running"), None)
+    if busy is None:
+        return "It waits for its turn."
+    named = f"{titles.title(busy)} {titles.about(busy)}".strip()
+    return f"It waits until the job “{named}” is done."
+
+
 def _job(store: Store, job: JobRecord) -> Shown:
     refused, line = store.jobs.refusals(job.id), _line(store, job)
     if job.state == "queued":
-        busy = next((other for other in store.jobs.list() if other.state == "running"), None)
-        line["message"] = f"It waits until the job “{busy.kind}” is done." if busy else "It waits for its turn."
+        line["message"] = _waits(store)
     taken = store.journal.stages(job.id)
     last = taken[-1] if taken else None
     return {

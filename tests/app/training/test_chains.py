@@ -37,7 +37,7 @@ def test_a_waiting_training_says_what_it_waits_for(store: Store) -> None:
     store.jobs.add("import", {"folder": "/voices"})
     store.jobs.claim("w")
     store.jobs.add("train", TINY)
-    assert chains.now(store)["training"]["message"] == "It waits until the job “import” is done."
+    assert chains.now(store)["training"]["message"] == "It waits until the job “Import /voices” is done."
 
 
 def test_a_failed_training_says_why_and_what_it_could_not_hear(store: Store) -> None:
