@@ -11,7 +11,7 @@ run: $(INSTALLED)  ## open the page; make run ARGS="--port 8000"
 	$(BIN)/etude serve --open $(ARGS)
 
 test: check  ## every test, offline
-	OMP_NUM_THREADS=1 $(BIN)/python -m pytest --numprocesses 2 --dist loadscope --no-loadscope-reorder
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest --numprocesses 2 --dist loadscope
 
 check: $(INSTALLED)  ## style and types
 	$(BIN)/ruff format --check .

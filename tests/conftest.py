@@ -1,7 +1,6 @@
 """The bundled sample clips, decoded once; properties have no deadline, for no test asserts a time.
 
-Processes share the tests out by file, and one of them has all that want a browser, for there is one of these. What
-takes minutes begins first, or all would wait for it in the end.
+Two processes share the tests out by file, and one of them has all that want a browser, for there is one of these.
 """
 
 from pathlib import Path
@@ -18,7 +17,6 @@ from engine.types import Floats
 settings.register_profile("etude", deadline=None)
 settings.load_profile("etude")
 
-LONG = ("/browser/", "/test_worker_trains.py", "/test_readme.py")
 SAMPLES = sorted((ASSETS / "samples").glob("*.flac"))
 
 
@@ -32,10 +30,6 @@ class Shares(LoadScopeScheduling):
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Shares:
     return Shares(config, log)
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    items.sort(key=lambda item: not any(part in item.nodeid for part in LONG))
 
 
 @pytest.fixture(scope="session")
