@@ -1,7 +1,8 @@
 """What all verbs of the command line share: their options, how work is watched, and how an error is told."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Generator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -49,7 +50,7 @@ class Verbs(click.Group):
             raise click.ClickException(str(error)) from error
 
 
-def watch(steps: Iterator[Progress], as_json: bool, counted: bool = True) -> tuple[dict[str, Any], str]:
+def watch(steps: Generator[Progress], as_json: bool, counted: bool = True) -> tuple[dict[str, Any], str]:
     """Run work to its end with a bar on standard error; gives its result and its last message.
 
     Args:
@@ -65,7 +66,7 @@ def watch(steps: Iterator[Progress], as_json: bool, counted: bool = True) -> tup
     result: dict[str, Any] = {}
     message = ""
     try:
-        with Bar(*columns, console=Console(stderr=True), transient=True, disable=as_json) as bar:
+        with closing(steps), Bar(*columns, console=Console(stderr=True), transient=True, disable=as_json) as bar:
             task = bar.add_task("", total=None)
             for step in steps:
                 bar.update(task, completed=step.done, total=step.total, description=step.message)
@@ -75,7 +76,7 @@ def watch(steps: Iterator[Progress], as_json: bool, counted: bool = True) -> tup
     return result, message
 
 
-def done(steps: Iterator[Progress], as_json: bool, listed: str) -> None:
+def done(steps: Generator[Progress], as_json: bool, listed: str) -> None:
     """Run work to its end and say what it did, and which things it could not use."""
     result, message = watch(steps, as_json)
     if as_json:

@@ -34,8 +34,11 @@ class Connections:
         return self._open[thread]
 
     def _connect(self) -> Database:
-        # Only its own thread uses a connection; check_same_thread is off so that another may close it.
-        db = Database(sqlite3.connect(self._path, timeout=BUSY_S, check_same_thread=False), execute_plugins=False)
+        # Only its own thread uses a connection; check_same_thread is off so that another may close it. Without an
+        # isolation level SQLite commits a statement itself: Ctrl-C can't come between a write and its commit, which
+        # would leave a transaction open that swallows all that is written after it.
+        file = sqlite3.connect(self._path, timeout=BUSY_S, isolation_level=None, check_same_thread=False)
+        db = Database(file, execute_plugins=False)
         try:
             db.enable_wal()
             db.execute("PRAGMA foreign_keys = ON")
@@ -47,18 +50,20 @@ class Connections:
 
     def query(self, sql: str, *values: object) -> list[dict[str, Any]]:
         """Run one statement that returns rows, also INSERT or UPDATE with RETURNING, and fetch them all."""
-        return list(self.db.query(sql, values))
+        cursor = self.db.conn.execute(sql, values)
+        names = [column[0] for column in cursor.description]
+        return [dict(zip(names, row, strict=True)) for row in cursor]
 
     def execute(self, sql: str, *values: object) -> int:
         """Run one statement that returns no rows; gives the number of rows it changed."""
-        return self.db.execute(sql, values).rowcount
+        return self.db.conn.execute(sql, values).rowcount
 
     @contextmanager
     def writing(self) -> Iterator[None]:
         """A transaction that holds the write lock from its first moment, so what it reads stays true until its end."""
         conn = self.db.conn
-        conn.execute("BEGIN IMMEDIATE")
         try:
+            conn.execute("BEGIN IMMEDIATE")
             yield
         except BaseException:
             conn.rollback()
@@ -72,8 +77,8 @@ class Connections:
         if conn.in_transaction:
             yield
             return
-        conn.execute("BEGIN")
         try:
+            conn.execute("BEGIN")
             yield
         finally:
             conn.rollback()

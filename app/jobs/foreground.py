@@ -6,7 +6,7 @@ training's folder, and a job goes on here when the page is closed, and there whe
 
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import closing
 
 from app.jobs.work import Progress
@@ -18,7 +18,7 @@ from store.records import JobRecord
 LOOK_S = 0.5  # between two looks at a job that another process does
 
 
-def run(store: Store, job_id: int) -> Iterator[Progress]:
+def run(store: Store, job_id: int) -> Generator[Progress]:
     """See a queued job to its end.
 
     Raises:

@@ -8,7 +8,7 @@ import errno
 import logging
 import shutil
 import sqlite3
-from collections.abc import Collection, Generator, Iterator
+from collections.abc import Collection, Generator
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -63,7 +63,7 @@ def within(
             yield Progress(round(PARTS * part), PARTS, step.message, stage=step.stage or stage)
 
 
-def import_folder(store: Store, folder: Path, job_id: int | None = None) -> Iterator[Progress]:
+def import_folder(store: Store, folder: Path, job_id: int | None = None) -> Generator[Progress]:
     """Take a folder's clips into the library; importing twice changes nothing.
 
     The result counts `added` and `already_there`, and lists `refused` files with `path` and `reason`, which are kept

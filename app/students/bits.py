@@ -1,6 +1,6 @@
 """Where a student's bits go: what each layer's rounding costs, and which bits to give it, measured and drawn."""
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -23,7 +23,7 @@ from store.db import Store
 Plain = dict[str, Any]
 
 
-def measure(store: Store, name: str) -> Iterator[Progress]:
+def measure(store: Store, name: str) -> Generator[Progress]:
     """Round each layer of a student alone and with its neighbour, and find the front of plans.
 
     The result has `student`, `on` (what clips, in words), `n`, `grids`, `layers` (name, weights, and for each grid the

@@ -5,7 +5,7 @@ A file that fails the gate is thrown away, and whatever was exported to the same
 
 import json
 import os
-from collections.abc import Generator, Iterator
+from collections.abc import Generator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -35,7 +35,7 @@ class Made:
     report: Report
 
 
-def write(store: Store, name: str, by: str, target: Path) -> Iterator[Progress]:
+def write(store: Store, name: str, by: str, target: Path) -> Generator[Progress]:
     """Export a student to `target`: the bundle, or the ONNX file with its contract beside it, by the suffix.
 
     The result has `student`, `scheme`, `gate` (an `engine.exporting.gate.Report`), and `file`: None if it did not pass.
