@@ -25,6 +25,8 @@ from engine.types import StudentSpec
 
 PATIENCE = timedelta(minutes=30)  # for one another: the first scores while the others wait
 
+_newest = list[object]()  # group, which must not be let go of by what is taught with it; see _join
+
 
 def distil(spec: StudentSpec, options: DistilOptions, data: Path, folder: Path) -> Iterator[Told]:
     """Train on the crops `train` in `data`, choose on `dev`; the best student lands in `folder`, and the whole state.
@@ -85,6 +87,9 @@ def _others(spec: StudentSpec, options: DistilOptions, data: Path, folder: Path)
 
 def _join(meeting: Path, rank: int, of: int) -> None:
     dist.init_process_group("gloo", init_method=f"file://{meeting}", rank=rank, world_size=of, timeout=PATIENCE)
+    # The end of a group waits for its thread. Python's own reference gives up the GIL for that; torch's Reducer does
+    # not: where it was the last to let go, after another process was lost, the thread waited for the GIL in turn.
+    _newest[:] = [dist.group.WORLD]
 
 
 def _leave_with_the_first() -> None:

@@ -1,21 +1,26 @@
 """Two processes teach one student; when the first is killed the second ends, and the training goes on from there."""
 
+import gc
 import json
 import os
 import signal
 import subprocess
 import sys
 import time
+import weakref
 from dataclasses import asdict, replace
 from pathlib import Path
 
 import numpy as np
 import pytest
+import torch.distributed as dist
+import torch.distributed.nn  # noqa: F401  now, or its default arguments keep the first group there is
 
 from engine.training import distil
 from engine.training.crops import Crops
 from engine.training.presets import DistilOptions
 from engine.training.team import distil as teach
+from engine.training.team import lost
 from engine.types import StudentSpec
 from tests import taught
 
@@ -76,6 +81,25 @@ def test_two_processes_teach_one_student(data, tmp_path):
     assert said.mean(axis=0) == pytest.approx(crops.adv.mean(axis=0), abs=1e-3)
     assert sorted(path.name for path in (tmp_path / "student").iterdir()) == ["state.pt", "student.pt"]
     assert not others(tmp_path)
+
+
+def test_a_lost_process_is_told_and_the_group_is_not_ended_by_what_was_taught(data, tmp_path):
+    """Or that waits, holding the GIL, for a thread of the group's that may wait for the GIL."""
+    group = group_of_a_lost_one(data, tmp_path)
+    gc.collect()
+    assert group()
+
+
+def group_of_a_lost_one(data, folder):
+    steps = teach(SPEC, OPTIONS, data, folder / "student")
+    for _ in range(3):
+        next(steps)
+    group = weakref.ref(dist.group.WORLD)
+    os.kill(int(others(folder)[0]), signal.SIGKILL)
+    with pytest.raises(RuntimeError) as told:
+        list(steps)
+    assert lost(told.value)
+    return group
 
 
 def test_killed_again_and_again_it_ends_as_if_it_had_not_been(data, tmp_path):
