@@ -50,13 +50,13 @@ class Connections:
 
     def query(self, sql: str, *values: object) -> list[dict[str, Any]]:
         """Run one statement that returns rows, also INSERT or UPDATE with RETURNING, and fetch them all."""
-        cursor = self.db.conn.execute(sql, values)
+        cursor = self.db.execute(sql, values)
         names = [column[0] for column in cursor.description]
         return [dict(zip(names, row, strict=True)) for row in cursor]
 
     def execute(self, sql: str, *values: object) -> int:
         """Run one statement that returns no rows; gives the number of rows it changed."""
-        return self.db.conn.execute(sql, values).rowcount
+        return self.db.execute(sql, values).rowcount
 
     @contextmanager
     def writing(self) -> Iterator[None]:
