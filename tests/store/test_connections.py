@@ -1,5 +1,6 @@
 import signal
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -13,14 +14,22 @@ SOON_S = 0.05  # after it began, and long before it has counted
 pytestmark = pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="timers as on POSIX")
 
 
-@pytest.fixture
-def interrupt() -> Iterator[None]:
-    """Ctrl-C, in a moment."""
-    before = signal.signal(signal.SIGALRM, signal.default_int_handler)
+class InterruptError(BaseException):
+    """What Ctrl-C is to the code; a KeyboardInterrupt that came late would end all the tests."""
+
+
+@contextmanager
+def interrupted() -> Iterator[None]:
+    def interrupt(*_: object) -> None:
+        raise InterruptError
+
+    before = signal.signal(signal.SIGALRM, interrupt)
     signal.setitimer(signal.ITIMER_REAL, SOON_S)
-    yield
-    signal.setitimer(signal.ITIMER_REAL, 0)
-    signal.signal(signal.SIGALRM, before)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
 
 
 def jobs(folder: Path) -> int:
@@ -29,10 +38,10 @@ def jobs(folder: Path) -> int:
 
 
 @pytest.mark.parametrize("end", ["", " RETURNING id"])
-def test_what_is_written_after_an_interrupted_write_is_kept(store: Store, interrupt: None, end: str) -> None:
+def test_what_is_written_after_an_interrupted_write_is_kept(store: Store, end: str) -> None:
     connections = Connections(store.folder / "etude.db")
     slow = f"INSERT INTO jobs (kind, arguments, state, created_at) VALUES ('import', '{{}}', 'queued', {COUNT}){end}"
-    with pytest.raises(KeyboardInterrupt):
+    with pytest.raises(InterruptError), interrupted():
         (connections.query if end else connections.execute)(slow)
     before = jobs(store.folder)
     connections.execute("INSERT INTO jobs (kind, arguments, state, created_at) VALUES ('import', '{}', 'queued', 0)")
