@@ -3,6 +3,7 @@
 Made-up sounds will not do: the voice filter, which decides what is taught, hears nobody speak in them.
 """
 
+import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -58,3 +59,10 @@ def children(pid: int) -> list[int]:
     stats = (path.read_text() for path in Path("/proc").glob("[0-9]*/stat") if path.exists())
     fields = [(stat.split(" ", 1)[0], *stat.rpartition(")")[2].split()[:2]) for stat in stats]
     return sorted(int(child) for child, state, parent in fields if int(parent) == pid and state != "Z")
+
+
+def helpers(folder: Path) -> list[int]:
+    """The other processes of the training in a folder, as far as they run."""
+    command = ["pgrep", "-f", f"engine.training.team.*{folder}"]
+    found = subprocess.run(command, capture_output=True, text=True, check=False)
+    return [int(each) for each in found.stdout.split()]

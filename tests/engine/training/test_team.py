@@ -23,6 +23,7 @@ from engine.training.team import distil as teach
 from engine.training.team import lost
 from engine.types import StudentSpec
 from tests import taught
+from tests.classroom import helpers
 
 ROOT = Path(__file__).parents[3]
 SPEC = StudentSpec("wav2small", size=2)
@@ -60,14 +61,6 @@ def data(tmp_path_factory):
     return taught.folder(tmp_path_factory.mktemp("crops"))
 
 
-def others(folder):
-    """Processes that were started for this folder's training."""
-    found = subprocess.run(
-        ["pgrep", "-f", f"engine.training.team.*{folder}"], capture_output=True, text=True, check=False
-    )
-    return found.stdout.split()
-
-
 def weights(folder):
     return distil.load(SPEC, folder).state_dict()
 
@@ -80,7 +73,7 @@ def test_two_processes_teach_one_student(data, tmp_path):
     said = distil.answers(distil.load(SPEC, tmp_path / "student"), crops)
     assert said.mean(axis=0) == pytest.approx(crops.adv.mean(axis=0), abs=1e-3)
     assert sorted(path.name for path in (tmp_path / "student").iterdir()) == ["state.pt", "student.pt"]
-    assert not others(tmp_path)
+    assert not helpers(tmp_path)
 
 
 def test_a_lost_process_is_told_and_the_group_is_not_ended_by_what_was_taught(data, tmp_path):
@@ -95,7 +88,7 @@ def group_of_a_lost_one(data, folder):
     for _ in range(3):
         next(steps)
     group = weakref.ref(dist.group.WORLD)
-    os.kill(int(others(folder)[0]), signal.SIGKILL)
+    os.kill(helpers(folder)[0], signal.SIGKILL)
     with pytest.raises(RuntimeError) as told:
         list(steps)
     assert lost(told.value)
@@ -110,12 +103,12 @@ def test_killed_again_and_again_it_ends_as_if_it_had_not_been(data, tmp_path):
         with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as child:
             for _ in range(3):
                 child.stdout.readline()
-            assert others(tmp_path)
+            assert helpers(tmp_path)
             child.send_signal(signal.SIGKILL)
         end = time.monotonic() + 30
-        while others(tmp_path) and time.monotonic() < end:
+        while helpers(tmp_path) and time.monotonic() < end:
             time.sleep(0.05)
-        assert not others(tmp_path)
+        assert not helpers(tmp_path)
     killed = list(teach(SPEC, OPTIONS, data, tmp_path / "killed"))
     assert len(killed) < len(whole)
     one, other = weights(tmp_path / "whole"), weights(tmp_path / "killed")
