@@ -30,10 +30,11 @@ def driver(store: Store) -> subprocess.Popen[str]:
     return subprocess.Popen([*command, "--data", str(store.folder)], cwd=ROOT, stdout=subprocess.PIPE, text=True)
 
 
-def until(true: Callable[[], object], process: subprocess.Popen[str]) -> None:
-    while not true():
+def until(there: Callable[[], list[Path]], process: subprocess.Popen[str]) -> list[Path]:
+    while not (found := there()):
         assert process.poll() is None, "it ended too early"
         time.sleep(0.005)
+    return found
 
 
 @needed
@@ -45,8 +46,8 @@ def test_a_killed_driver_and_a_killed_worker_lose_no_shard(store: Store, filled:
     there, moment = len(list(folder.glob("*.parquet"))), time.time()
     assert 0 < there < OF
     with driver(store) as second:
-        until(lambda: list(folder.glob(".*.part")), second)
-        worker = int(next(folder.glob(".*.part")).name.split("-")[-1].split(".")[0])
+        (part, *_) = until(lambda: list(folder.glob(".*.part")), second)
+        worker = int(part.name.split("-")[-1].split(".")[0])
         os.kill(worker, signal.SIGKILL)
         told = second.communicate()[0]
     assert json.loads(told) == {"labelled": CLIPS, "failed": []}
