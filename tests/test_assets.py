@@ -154,8 +154,15 @@ def test_the_samples_are_listed_and_called_synthetic():
 
 def test_the_comparison_is_the_table_of_its_figures():
     found = json.loads((ASSETS / "students.json").read_text())
-    assert (ASSETS / "students.md").read_text() == f"# Students compared\n\n{compare.markdown(found)}"
+    assert (ASSETS / "students.md").read_text() == compare.markdown(found)
     assert {entry["run"] for entry in found} <= students.RUNS.keys()
+
+
+def test_etude_leads_whom_the_readme_says_it_leads():
+    entries = {entry["run"]: entry for entry in json.loads((ASSETS / "students.json").read_text())}
+    for other in ("wav2small_paper", "mobilenetv4_small"):
+        assert min(entries[other]["lead_low"]) > 0
+    assert entries["mobilenetv4_small"]["bytes"] > 50 * entries["etude"]["bytes"]
 
 
 def test_the_ablation_has_a_row_for_every_change():

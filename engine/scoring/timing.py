@@ -61,12 +61,17 @@ def ratio(values: Sequence[float], reference: Sequence[float]) -> float:
     return median(values) / median(reference)
 
 
-def calls_ms(tasks: Mapping[str, Callable[[], object]], rounds: int = 50) -> dict[str, float]:
-    """Milliseconds of the processor's time for one call of each, the median of `rounds` in which they take turns."""
+def calls_ms(tasks: Mapping[str, Callable[[], object]], rounds: int = 50, warm: bool = False) -> dict[str, float]:
+    """Milliseconds of the processor's time for one call of each, the median of `rounds` in which they take turns.
+
+    `warm`: each is called once more just before, untimed, and so does not find the caches as the others left them.
+    """
     found: dict[str, list[float]] = {name: [] for name in tasks}
     with threadpool_limits(1):
         for number in range(rounds + 3):
             for name, task in tasks.items():
+                if warm:
+                    task()
                 start = time.process_time()
                 task()
                 if number >= 3:  # the first ones warm up
@@ -75,13 +80,14 @@ def calls_ms(tasks: Mapping[str, Callable[[], object]], rounds: int = 50) -> dic
 
 
 def files_ms(files: Mapping[str, Path], audio: Floats, sessions: int = 5, rounds: int = 20) -> dict[str, float]:
-    """Milliseconds for `audio` [B, T] of each ONNX file: the median over sessions, all files opened anew for each.
+    """Milliseconds for `audio` [B, T] of each ONNX file, warm: the median over sessions, all opened anew for each.
 
     Where a session's weights happen to lie in memory changes its speed by a tenth, for as long as it lives.
     """
     found: dict[str, list[float]] = {name: [] for name in files}
     for _ in range(sessions):
-        times = calls_ms({name: partial(OnnxModel(path).predict, audio) for name, path in files.items()}, rounds)
+        tasks = {name: partial(OnnxModel(path).predict, audio) for name, path in files.items()}
+        times = calls_ms(tasks, rounds, warm=True)
         for name, value in times.items():
             found[name].append(value)
     return {name: median(values) for name, values in found.items()}

@@ -1,3 +1,6 @@
+import time
+from functools import partial
+
 import numpy as np
 import pytest
 from threadpoolctl import threadpool_info
@@ -22,6 +25,22 @@ def test_tasks_take_turns_on_one_thread_over_all_clips():
     assert set(threads) == {1}
     assert {name: len(values) for name, values in found.items()} == {"a": 2, "b": 2}
     assert all(values == sorted(values) and values[0] > 0 for values in found.values())
+
+
+@pytest.mark.parametrize("warm", [False, True])
+def test_a_warm_call_follows_one_of_the_same_that_is_not_timed(warm):
+    order, slept = [], {"a": iter([0.0, 0.02] * 5), "b": iter([0.0] * 10)}
+
+    def task(name):
+        order.append(name)
+        end = time.process_time() + next(slept[name])
+        while time.process_time() < end:
+            pass
+
+    found = timing.calls_ms({name: partial(task, name) for name in slept}, rounds=2, warm=warm)
+    assert order == (["a", "a", "b", "b"] if warm else ["a", "b"]) * 5
+    if warm:
+        assert found["a"] >= 20
 
 
 def test_a_ratio_is_of_medians():
