@@ -47,7 +47,7 @@ def timed(sizes: Sequence[Size], files: Sequence[Path], reference: Path) -> list
     models = {str(place): OnnxModel(file) for place, file in enumerate([reference, *files])}
     heard = _sound()[None]
     tasks = {name: partial(model.predict, heard) for name, model in models.items()}
-    theirs, *ours = timing.calls_ms(tasks, ROUNDS).values()
+    theirs, *ours = timing.calls_ms(tasks, ROUNDS, warm=True).values()
     return [
         Candidate(each.spec, each.parameters, each.bytes, round(ms, 4), round(ms / theirs, 5))
         for each, ms in zip(sizes, ours, strict=True)
