@@ -33,8 +33,8 @@ KEPT = ASSETS / "compared"
 CAPTION = """
 All were taught by the same teacher, from the same quarter of its answers, for as long, and chosen on `dev`; CCC is the
 mean over seeds, on speakers whom none of them heard: acted speech (`test`) and cries. Lead: how much higher the first
-student's CCC is on arousal / dominance / valence of `test`, seed by seed, with its 95 % interval over speakers. The
-file is the quantized one; its time is the processor's, on one thread, warm.
+student's CCC is on arousal / dominance / valence of `test`, and the 95 % interval over speakers, both the mean over the
+seeds that the two have in common. The file is the quantized one; its time is the processor's, on one thread, warm.
 """
 
 
