@@ -46,8 +46,11 @@ def newest(page: Page, state: str) -> None:
 
 
 def imported(page: Page, folder: Path, counts: str) -> None:
+    """Import a folder, and wait until this import, not one that was there before, has said `counts`."""
     bring(page, folder)
-    expect(page.locator("#importer .importer > .jobs .job").first).to_contain_text(counts)
+    job = page.locator("#importer .importer > .jobs .job").first
+    expect(job.locator(".of")).to_have_attribute("title", str(folder))
+    expect(job).to_contain_text(counts)
     newest(page, "done")
 
 
