@@ -105,11 +105,13 @@ def test_whether_corrections_pay_is_drawn_and_told(tab: Page, rated: Store) -> N
 
 
 def test_what_another_says_is_seen_and_nothing_is_wider_than_the_page(tab: Page, rated: Store) -> None:
-    before = tab.locator(".raters .people tbody tr").first.inner_text()
-    clip = rated.clips.find(limit=1)[0]
-    said = rating.say(rated, clip.id, "ada", verdict="reject")
-    expect(tab.locator(".raters .people tbody tr").first).not_to_have_text(before)
+    row = tab.locator(".raters .people tbody tr").first
+    before = row.text_content() or ""
+    expect(row).to_have_text(before)
+    said = rating.say(rated, rated.clips.find(limit=1)[0].id, "ada", verdict="reject")
+    expect(row).not_to_have_text(before)
     rated.corrections.undo(said.id, "ada")
+    expect(row).to_have_text(before)
     tab.set_viewport_size({"width": 420, "height": 900})
     tab.locator(".disputes tbody tr").first.click()
     tab.locator("#disputed .player[data-drawn]").wait_for()

@@ -18,6 +18,7 @@ from engine.types import SAMPLE_RATE, Floats, StudentSpec
 from store.records import StudentRecord
 from tests.browser.conftest import FLAGS, SAMPLES, Server
 from tests.browser.speaking import (
+    BLOCK,
     SLOWED,
     assert_whole,
     chromium,
@@ -108,7 +109,7 @@ def test_every_sample_arrives_and_both_traces_follow(
         heard = stopped(page)
         assert len(heard) >= 3 * SAMPLE_RATE
         assert_whole(page, heard)
-        assert likeness(heard, said) > 0.5
+        assert likeness(heard[SAMPLE_RATE : SAMPLE_RATE + BLOCK], said) > 0.5
         assert missed(page) == "0 s missed"
 
 
@@ -125,7 +126,7 @@ def test_two_pages_do_not_mix(browser: Browser, server: Server) -> None:
         recorded(one, 1)
         record(other)
         recorded(other, 2)
-        assert len(stopped(one)) >= 3 * SAMPLE_RATE
+        assert len(stopped(one)) >= 2 * SAMPLE_RATE
         assert len(stopped(other)) >= 2 * SAMPLE_RATE
 
 

@@ -1,6 +1,7 @@
 // The microphone, as it sounds: the browser's gain control, noise suppression and echo cancellation are off, because
 // they erase what arousal is heard by. Samples are gathered in a worklet, so none is lost while the page is busy.
 
+export const PATIENCE_MS = 2000; // for the last samples of a context that the browser has put to sleep
 export const PLAIN = { autoGainControl: false, noiseSuppression: false, echoCancellation: false, channelCount: 1 };
 
 // Starts at once; `heard(level, seconds)` is told of every block. Resolves to a function that stops and gives a WAV.
@@ -10,12 +11,17 @@ export async function record(heard) {
   await context.audioWorklet.addModule("/front/listen/gather.js");
   const pieces = [];
   const gather = new AudioWorkletNode(context, "gather", { numberOfOutputs: 0 });
+  let ended = null;
+  const end = new Promise((resolve) => { ended = resolve; });
   gather.port.onmessage = ({ data }) => {
+    if (!data) return ended();
     pieces.push(data);
     heard(Math.max(...data.map(Math.abs)), (pieces.length * data.length) / context.sampleRate);
   };
   context.createMediaStreamSource(stream).connect(gather);
   return async function stop() {
+    gather.port.postMessage("end");
+    await Promise.race([end, new Promise((resolve) => { setTimeout(resolve, PATIENCE_MS); })]);
     stream.getTracks().forEach((track) => track.stop());
     await context.close();
     return wav(pieces, context.sampleRate);

@@ -1,9 +1,8 @@
 // A microphone of the browser, heard hop by hop, and why one can't be: always in a sentence.
 
-import { PLAIN } from "../listen/recorder.js";
+import { PATIENCE_MS, PLAIN } from "../listen/recorder.js";
 
 const RATE = 16_000;
-const PATIENCE_MS = 1000; // for the last hop of a context that the browser has put to sleep
 const WHY = {
   NotAllowedError: "The microphone was refused. Allow it for this page in the browser’s settings, and press Record again.",
   NotFoundError: "There is no microphone. Plug one in, and press Record again.",
