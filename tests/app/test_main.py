@@ -20,6 +20,7 @@ from store.db import Store
 from tests.sounds import noise
 
 README = Path(__file__).parents[2] / "README.md"
+MANY = 400  # files: more than are imported before the key is pressed
 VERBS = sorted(main.commands)
 Etude = Callable[..., Result]
 
@@ -176,7 +177,7 @@ def test_a_data_folder_that_cannot_be_is_a_sentence(etude: Etude, tmp_path: Path
 @pytest.mark.parametrize("as_json", [False, True])
 def test_ctrl_c_keeps_what_is_done(data: Path, tmp_path: Path, as_json: bool) -> None:
     (tmp_path / "many").mkdir()
-    for number in range(150):
+    for number in range(MANY):
         sf.write(tmp_path / "many" / f"{number:03}.wav", noise(1, seed=number), 16_000)
     words = ["import", str(tmp_path / "many"), "--data", str(data), *(["--json"] if as_json else [])]
     with Store(data) as store:
@@ -194,9 +195,9 @@ def test_ctrl_c_keeps_what_is_done(data: Path, tmp_path: Path, as_json: bool) ->
         assert process.returncode == 1
         assert "Traceback" not in err
         assert "What was done is kept" in (json.loads(out)["error"] if as_json else err)
-        assert 20 <= done < 150
+        assert 20 <= done < MANY
         assert store.clips.drop_orphans() <= 1  # the file that was just moved in, its row not yet written
         assert len(list((store.folder / "audio").glob("*/*"))) == done
         assert list((store.folder / "scratch").iterdir()) == []
     again = CliRunner().invoke(main, [*words, "--json"])
-    assert json.loads(again.stdout) == {"added": 150 - done, "already_there": done, "refused": []}
+    assert json.loads(again.stdout) == {"added": MANY - done, "already_there": done, "refused": []}

@@ -78,5 +78,12 @@ for _ in pool.each(time.sleep, [(60,), (60,)], 2):
     assert len(theirs) == 2
     parent.kill()
     parent.wait()
-    while any(Path(f"/proc/{pid}").exists() and " Z " not in Path(f"/proc/{pid}/stat").read_text() for pid in theirs):
+    while any(map(runs, theirs)):
         time.sleep(0.05)
+
+
+def runs(pid: int) -> bool:
+    try:
+        return " Z " not in Path(f"/proc/{pid}/stat").read_text()
+    except (FileNotFoundError, ProcessLookupError):  # the second: it ended between the opening and the reading
+        return False
