@@ -36,6 +36,7 @@ FLAGS = [
 ]
 OURS = ("data:", "blob:", "about:")
 WAIT_MS = 60_000  # a slow machine is no failure
+WORK_MS = 3 * WAIT_MS  # for what the worker does, which gives way to everything else
 expect.set_options(timeout=WAIT_MS)
 
 

@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 
 from store.db import Store
 from tests import classroom
-from tests.browser.conftest import WAIT_MS, Opener, Server
+from tests.browser.conftest import WORK_MS, Opener, Server
 from tests.browser.test_train import opened_tab, order, points
 
 
@@ -26,15 +26,13 @@ def taught(server: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator
 
 def training(page: Page, state: str) -> None:
     """Wait until the training is in that state."""
-    expect(page.locator("#train .training")).to_have_class(f"training {state}")
+    expect(page.locator("#train .training")).to_have_class(f"training {state}", timeout=WORK_MS)
 
 
 def further(store: Store, job_id: int) -> None:
     """Wait until a training has learnt more; what the page draws of a long curve does not grow."""
-    learnt, until = (
-        store.curves.get(job_id)[-1].passes,
-        time.monotonic() + 3 * WAIT_MS / 1000,
-    )  # what a checkpoint had not kept is learnt again
+    learnt = store.curves.get(job_id)[-1].passes  # what a checkpoint had not kept is learnt again
+    until = time.monotonic() + WORK_MS / 1000
     while store.curves.get(job_id)[-1].passes <= learnt:
         assert time.monotonic() < until
         time.sleep(0.05)
@@ -66,7 +64,7 @@ def test_it_goes_on_without_its_page_is_cancelled_by_another_and_resumed(opened:
 def test_the_student_is_downloaded_where_it_was_trained(opened: Opener, taught: Store) -> None:
     page = opened_tab(opened())
     order(page, 1)
-    expect(page.locator("#train .training")).to_have_class("training done", timeout=3 * WAIT_MS)
+    expect(page.locator("#train .training")).to_have_class("training done", timeout=WORK_MS)
     expect(page.locator("#train .stages .done")).to_have_count(8)
     with page.expect_download() as begun:
         page.get_by_role("link", name="Download the student").click()

@@ -15,7 +15,7 @@ from engine.types import StudentSpec
 from store.db import Store
 from store.records import StudentRecord
 from tests import classroom
-from tests.browser.conftest import Server, drawn
+from tests.browser.conftest import WORK_MS, Server, drawn
 
 NAME = "lent-1"
 
@@ -46,7 +46,7 @@ def test_a_new_student_is_compared_tried_goes_live_and_the_old_one_is_kept(page:
     page.get_by_role("tab", name="Train").click()
     panel = page.locator("#comparison .panel")
     expect(panel.locator("h3")).to_have_text(f"{NAME} beside {models.STUDENT}")  # without a click
-    expect(panel.locator(".advice")).to_be_visible()
+    expect(panel.locator(".advice")).to_be_visible(timeout=WORK_MS)
     job = comparisons.newest(trained)
     assert job is not None
     assert panel.locator(".forest tbody tr").count() >= 2

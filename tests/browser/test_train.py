@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 
 from store.db import Store
 from tests import classroom
-from tests.browser.conftest import WAIT_MS, Opener, Server
+from tests.browser.conftest import WORK_MS, Opener, Server
 
 STATE = re.compile("running")
 
@@ -64,7 +64,7 @@ def unfold(page: Page) -> None:
 def points(page: Page, more_than: int) -> int:
     """Wait until the curve has more points; gives how many."""
     counted = "Number(document.querySelector('#train .curves .figure')?.data?.at(-1).x.length ?? 0)"
-    page.wait_for_function(f"{counted} > {more_than}")
+    page.wait_for_function(f"{counted} > {more_than}", timeout=WORK_MS)
     return int(page.evaluate(counted))
 
 
@@ -78,7 +78,7 @@ def test_curves_move_a_second_page_sees_them_and_cancels(opened: Opener, taught:
     expect(first.locator("#train .facts")).to_contain_text("56 clips to learn from")
     expect(first.locator("#train .doubt")).to_contain_text("very little")
     order(first, 5000, versions=20)
-    expect(first.locator("#train .training")).to_have_class(STATE)
+    expect(first.locator("#train .training")).to_have_class(STATE, timeout=WORK_MS)
     before = points(first, 0)
     points(first, before)
     names = first.eval_on_selector("#train .curves .figure", "figure => figure.data.map(({ name }) => name)")
@@ -98,8 +98,8 @@ def test_curves_move_a_second_page_sees_them_and_cancels(opened: Opener, taught:
 def test_the_same_again_is_recognised(tab: Page, taught: Store) -> None:
     made = len(taught.students.list())
     order(tab, 1)
-    expect(tab.locator("#train .training")).to_have_class(STATE)
-    expect(tab.locator("#train .training")).to_have_class("training done", timeout=3 * WAIT_MS)
+    expect(tab.locator("#train .training")).to_have_class(STATE, timeout=WORK_MS)
+    expect(tab.locator("#train .training")).to_have_class("training done", timeout=WORK_MS)
     name = taught.students.list()[0].name
     assert len(taught.students.list()) == made + 1
     expect(tab.locator("#train .estimate")).to_contain_text(f"trained before: {name}")
@@ -112,7 +112,7 @@ def test_what_cannot_be_is_a_sentence(tab: Page, taught: Store) -> None:
     form.get_by_label("Student").select_option("timm")
     form.get_by_label("Backbone").fill("no such network")
     order(tab, 1)
-    expect(tab.locator("#train .training")).to_have_class("training failed")
+    expect(tab.locator("#train .training")).to_have_class("training failed", timeout=WORK_MS)
     expect(tab.locator("#train .training .message")).to_contain_text("no such network")
     assert "Traceback" not in tab.locator("#train").inner_text()
 
