@@ -1,8 +1,19 @@
 // The microphone, as it sounds: the browser's gain control, noise suppression and echo cancellation are off, because
 // they erase what arousal is heard by. Samples are gathered in a worklet, so none is lost while the page is busy.
 
-export const PATIENCE_MS = 2000; // for the last samples of a context that the browser has put to sleep
+const PATIENCE_MS = 2000; // for the last samples of a context that the browser has put to sleep
 export const PLAIN = { autoGainControl: false, noiseSuppression: false, echoCancellation: false, channelCount: 1 };
+
+// Ends a worklet that gathers: `end()` tells it to, and resolves once its last samples have come and `ended` was called.
+export function ending(port) {
+  let ended = null;
+  const last = new Promise((resolve) => { ended = resolve; });
+  function end() {
+    port.postMessage("end");
+    return Promise.race([last, new Promise((resolve) => { setTimeout(resolve, PATIENCE_MS); })]);
+  }
+  return { end, ended };
+}
 
 // Starts at once; `heard(level, seconds)` is told of every block. Resolves to a function that stops and gives a WAV.
 export async function record(heard) {
@@ -11,8 +22,7 @@ export async function record(heard) {
   await context.audioWorklet.addModule("/front/listen/gather.js");
   const pieces = [];
   const gather = new AudioWorkletNode(context, "gather", { numberOfOutputs: 0 });
-  let ended = null;
-  const end = new Promise((resolve) => { ended = resolve; });
+  const { end, ended } = ending(gather.port);
   gather.port.onmessage = ({ data }) => {
     if (!data) return ended();
     pieces.push(data);
@@ -20,8 +30,7 @@ export async function record(heard) {
   };
   context.createMediaStreamSource(stream).connect(gather);
   return async function stop() {
-    gather.port.postMessage("end");
-    await Promise.race([end, new Promise((resolve) => { setTimeout(resolve, PATIENCE_MS); })]);
+    await end();
     stream.getTracks().forEach((track) => track.stop());
     await context.close();
     return wav(pieces, context.sampleRate);

@@ -1,6 +1,6 @@
 // A microphone of the browser, heard hop by hop, and why one can't be: always in a sentence.
 
-import { PATIENCE_MS, PLAIN } from "../listen/recorder.js";
+import { ending, PLAIN } from "../listen/recorder.js";
 
 const RATE = 16_000;
 const WHY = {
@@ -48,8 +48,7 @@ export async function listen(device, { hop, lost }) {
   const { context, source } = connected(stream);
   await Promise.all([context.audioWorklet.addModule("/front/live/hops.js"), context.resume()]);
   const gather = new AudioWorkletNode(context, "livehops", { numberOfOutputs: 0, channelCount: 1, channelCountMode: "explicit" });
-  let ended = null;
-  const end = new Promise((resolve) => { ended = resolve; });
+  const { end, ended } = ending(gather.port);
   gather.port.onmessage = ({ data }) => {
     if (data.pcm.length) hop(data);
     if (data.last) ended();
@@ -58,8 +57,7 @@ export async function listen(device, { hop, lost }) {
 
   async function stop() {
     track.onended = null;
-    gather.port.postMessage("end");
-    await Promise.race([end, new Promise((resolve) => { setTimeout(resolve, PATIENCE_MS); })]);
+    await end();
     track.stop();
     await context.close();
   }
